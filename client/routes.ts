@@ -1310,7 +1310,11 @@ export interface Routes {
     answer: {
       [k: string]: {
         lastBatchId: string;
-        [k: string]: unknown;
+        lastBatchStatus: 'processing' | 'success' | 'failed' | 'ignored' | 'reverting' | 'inactive';
+        imsOrg: string;
+        sandboxId: string;
+        created: number;
+        updated: number;
       };
     };
   };
@@ -3326,7 +3330,7 @@ export interface Routes {
     };
   };
   /**
-   * Count records of batches by hour or day
+   * Count records and batches by hour or day
    */
   'POST /data/infrastructure/observability/insights/metrics': {
     body: {
@@ -3351,9 +3355,20 @@ export interface Routes {
     };
     answer: {
       metricResponses: {
-        [k: string]: unknown;
+        metric: string;
+        filters: {
+          [k: string]: unknown;
+        }[];
+        granularity: 'HOUR' | 'DAY';
+        datapoints: {
+          groupBy: {
+            dataSetId?: string;
+          };
+          dps: {
+            [k: string]: number;
+          };
+        }[];
       }[];
-      [k: string]: unknown;
     };
   };
   /**

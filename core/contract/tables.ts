@@ -65,6 +65,8 @@ export const operationsKey = {
   counts: (series: string, shard: number): string => `${OPERATIONS_PREFIX.counts}${series}#${shard}`,
   /** Since when counters have all there is. */
   countsComplete: (): string => `${OPERATIONS_PREFIX.counts}complete`,
+  /** Which batch of a dataset was received last. */
+  lastBatch: (datasetId: string): string => `${OPERATIONS_PREFIX.lastBatch}${datasetId}`,
   /** That changes were counted, by the mark of the first. */
   countNote: (mark: string): string => `${OPERATIONS_PREFIX.countNote}${mark}`,
   /** What one call of a reader of a stream has counted, by the mark of the first record. */
@@ -149,6 +151,7 @@ export const OPERATIONS_PREFIX = {
   countNote: 'COUNT-NOTE#',
   streamTally: 'STREAM-TALLY#',
   countsAt: 'COUNTS-AT#',
+  lastBatch: 'LAST-BATCH#',
   recount: 'RECOUNT#',
   deliveryState: 'DELIVERY#',
   dataflowRun: 'RUN#',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Counters } from '#core/counts/counters.ts';
 import type { CountHistory } from '#core/counts/ports/count-history.ts';
 import type { CountOnce, CountStore } from '#core/counts/ports/count-store.ts';
+import type { LastBatches } from '#core/counts/ports/last-batches.ts';
 import type { Recounts } from '#core/counts/ports/recounts.ts';
 import type { StageCounts } from '#core/counts/stage-counts.ts';
 
@@ -117,6 +118,31 @@ export function countHistoryContract(name: string, create: () => CountHistory): 
       expect(await read('hour', '2031-05-01T10:30:00Z', '2031-05-01T12:00:00Z')).toEqual([written[1], written[2]]);
       expect(await read('day', '2031-05-01T23:00:00Z', '2031-05-03T01:00:00Z')).toEqual([written[2], written[3]]);
       expect(await read('hour', '2031-05-02T00:00:00Z', '2031-05-02T05:00:00Z')).toEqual([]);
+    });
+  });
+}
+
+/** What every store of last batches does. */
+export function lastBatchesContract(name: string, create: () => LastBatches): void {
+  describe(`last batches: ${name}`, () => {
+    it('keeps the last of each dataset, in whatever order and however often they are noted', async () => {
+      const store = create();
+      const [one, other, none] = [fresh(), fresh(), fresh()];
+      const batches = [
+        { id: 'b', datasetId: one, receivedAt: 9 },
+        { id: 'c', datasetId: one, receivedAt: 10 },
+        { id: 'a', datasetId: one, receivedAt: 10 },
+        { id: 'z', datasetId: one, receivedAt: 2 },
+        { id: 'x', datasetId: other, receivedAt: 1 },
+      ];
+      for (const batch of [...batches, ...batches]) await store.note(batch);
+      expect(await store.of([one, other, none])).toEqual(
+        new Map([
+          [one, 'c'],
+          [other, 'x'],
+        ]),
+      );
+      expect(await store.of([])).toEqual(new Map());
     });
   });
 }

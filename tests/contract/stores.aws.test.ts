@@ -13,6 +13,7 @@ import { DynamoDbEdgeProfileStore } from '#lambdas/adapters/dynamodb/edge-profil
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
+import { DynamoDbLastBatches } from '#lambdas/adapters/dynamodb/last-batches.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
@@ -37,6 +38,7 @@ import {
   countHistoryContract,
   countOnceContract,
   countStoreContract,
+  lastBatchesContract,
   recountsContract,
 } from './count-store.contract.ts';
 import { deliveryErrorsContract } from './delivery-errors.contract.ts';
@@ -88,6 +90,7 @@ rateLimitContract(
   5,
 );
 countStoreContract('DynamoDB', () => new DynamoDbCountStore(dynamoDb(), tables.operations, Date.now));
+lastBatchesContract('DynamoDB', () => new DynamoDbLastBatches(dynamoDb(), tables.operations));
 recountsContract('DynamoDB', () => new DynamoDbRecounts(dynamoDb(), tables.operations, Date.now));
 countHistoryContract('DynamoDB', () => new DynamoDbCountHistory(dynamoDb(), tables.operations));
 describe('tallies of the stream: DynamoDB', () => {

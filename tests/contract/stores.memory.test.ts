@@ -19,6 +19,7 @@ import { MemoryCountHistory } from '#tests/harness/core/count-history.memory.ts'
 import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
+import { MemoryLastBatches } from '#tests/harness/core/last-batches.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { MemoryReadLog } from '#tests/harness/core/read-log.memory.ts';
 import { MemoryRecounts } from '#tests/harness/core/recounts.memory.ts';
@@ -26,7 +27,12 @@ import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.t
 import { activityCountsContract } from './activity-counts.contract.ts';
 import { approvalStoreContract } from './approval-store.contract.ts';
 import { clientStoreContract } from './client-store.contract.ts';
-import { countHistoryContract, countStoreContract, recountsContract } from './count-store.contract.ts';
+import {
+  countHistoryContract,
+  countStoreContract,
+  lastBatchesContract,
+  recountsContract,
+} from './count-store.contract.ts';
 import { deliveryErrorsContract } from './delivery-errors.contract.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { edgeProfileStoreContract } from './edge-profile-store.contract.ts';
@@ -63,6 +69,7 @@ attemptCountsContract('memory', () => new MemoryAttemptCounts());
 }
 vendorStateContract('memory', createMemoryVendorState);
 countStoreContract('memory', () => new MemoryCountStore());
+lastBatchesContract('memory', () => new MemoryLastBatches());
 recountsContract('memory', () => new MemoryRecounts());
 countHistoryContract('memory', () => new MemoryCountHistory());
 activityCountsContract('memory', () => new MemoryActivityCounts());

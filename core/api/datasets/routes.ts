@@ -44,7 +44,17 @@ export const DATASET_ROUTES: readonly ApiRoute[] = [
     scope: 'operate',
     summary: 'Show the last batch of each dataset',
     query: z.object({ dataSetId: z.string().optional(), limit: z.string().optional() }),
-    answer: z.record(z.string(), z.looseObject({ lastBatchId: z.string() })),
+    answer: z.record(
+      z.string(),
+      z.object({
+        lastBatchId: z.string(),
+        lastBatchStatus: z.enum(['processing', 'success', 'failed', 'ignored', 'reverting', 'inactive']),
+        imsOrg: z.string(),
+        sandboxId: z.string(),
+        created: z.int(),
+        updated: z.int(),
+      }),
+    ),
     handle: listLastBatches,
   }),
   ...notImplemented(

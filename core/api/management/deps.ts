@@ -4,6 +4,7 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import type { ActiveDefinitions, DefinitionStore } from '#core/catalog/definition-store.ts';
 import type { CountHistory } from '#core/counts/ports/count-history.ts';
 import type { CountStore } from '#core/counts/ports/count-store.ts';
+import type { LastBatches } from '#core/counts/ports/last-batches.ts';
 import type { StartDeps } from '#core/jobs/start-job.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
@@ -48,7 +49,8 @@ export interface ManagementDeps {
   readonly notes: Notes;
   /** Credentials of destinations go in here, and come out nowhere. */
   readonly destinationSecrets: Pick<LaneSecrets, 'create' | 'forget'>;
-  readonly operations: Pick<Operations, 'batches'>;
+  readonly operations: Pick<Operations, 'batch'>;
+  readonly lastBatches: Pick<LastBatches, 'of'>;
   /** What the stage contains, and has contained: nobody is read for it. */
   readonly counts: Pick<CountStore, 'totals' | 'completeSince'>;
   readonly countHistory: Pick<CountHistory, 'read'>;

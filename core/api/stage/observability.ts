@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { RecordCounts } from '#core/record/operations.ts';
+import { allRecords, type DatasetCounts, type StageCounts, stageCounts } from '#core/counts/stage-counts.ts';
 import { DAY_MS, HOUR_MS } from '#core/util/durations.ts';
+import { countedIn } from '../counts/now.ts';
 import type { HttpAnswer } from '../http.ts';
 import { problem } from '../management/problem.ts';
 import type { RouteCall } from '../management/route.ts';
@@ -31,16 +32,23 @@ export const metricsRequest = z.object({
 });
 type Request = z.output<typeof metricsRequest>;
 
-/** AEP's name of a metric → what is counted of a batch. */
-const COUNTED: Readonly<Record<string, (counts: RecordCounts) => number>> = {
-  'timeseries.ingestion.dataset.recordsuccess.count': ({ accepted }) => accepted,
-  'timeseries.ingestion.dataset.new.count': ({ accepted }) => accepted,
-  'timeseries.ingestion.dataset.size': ({ accepted, rejected, duplicate }) => accepted + rejected + duplicate,
-  'timeseries.ingestion.dataset.recordfailed.count': ({ rejected }) => rejected,
-  'timeseries.ingestion.dataset.batchsuccess.count': () => 1,
+/** AEP's name of a metric → what is counted for it of a dataset. */
+const COUNTED: Readonly<Record<string, (counts: DatasetCounts) => number>> = {
+  'timeseries.ingestion.dataset.recordsuccess.count': (counts) => allRecords(counts).accepted,
+  'timeseries.ingestion.dataset.new.count': (counts) => allRecords(counts).accepted,
+  'timeseries.ingestion.dataset.size': (counts) => {
+    const { accepted, rejected, duplicate } = allRecords(counts);
+    return accepted + rejected + duplicate;
+  },
+  'timeseries.ingestion.dataset.recordfailed.count': (counts) => allRecords(counts).rejected,
+  'timeseries.ingestion.dataset.batchsuccess.count': ({ batches }) => batches.success ?? 0,
 };
 
-/** `POST /metrics`: counts of the records of batches, by hour or day. */
+const LENGTHS_MS = { HOUR: HOUR_MS, DAY: DAY_MS } as const;
+/** As long as hours and days are kept. */
+const MAX_DAYS = { HOUR: 92, DAY: 400 } as const;
+
+/** `POST /metrics`: what has come in by hour or day, as the counters have it: the difference to the hour or day before. */
 export async function showMetrics(request: Request, { deps }: RouteCall): Promise<HttpAnswer> {
   const { metrics, granularity } = request;
   const unknown = metrics.find(({ name }) => !Object.hasOwn(COUNTED, name));
@@ -48,46 +56,76 @@ export async function showMetrics(request: Request, { deps }: RouteCall): Promis
     const known = Object.keys(COUNTED).join(', ');
     return problem(FAMILY, 501, `"${unknown.name.slice(0, 100)}" is not counted; ${known} are`);
   }
-  const series = metrics.map((metric) => new Series(metric));
-  const length = granularity === 'HOUR' ? HOUR_MS : DAY_MS;
   const [from, to] = [Date.parse(request.start), Date.parse(request.end)];
-  for await (const { datasetId, receivedAt, counts, status } of deps.operations.batches()) {
-    if (receivedAt < from || receivedAt >= to || status !== 'success') continue;
-    const at = new Date(Math.floor(receivedAt / length) * length).toISOString();
-    for (const one of series) one.add(datasetId, at, counts);
-  }
-  const metricResponses = metrics.map(({ name, filters }, i) => ({
+  const maxDays = MAX_DAYS[granularity];
+  if (to - from > maxDays * DAY_MS) return problem(FAMILY, 400, `Ask for ${maxDays} days at most`);
+  const periods = await periodsOf({ from, to, length: LENGTHS_MS[granularity] }, deps);
+  const metricResponses = metrics.map(({ name, filters }) => ({
     metric: name,
     filters,
     granularity,
-    datapoints: series[i]!.datapoints,
+    datapoints: datapointsOf(COUNTED[name]!, filters, periods),
   }));
   return { status: 200, body: { metricResponses } };
 }
 
-/** The points of a metric, of all datasets together or each by itself. */
-class Series {
-  readonly #metric: Request['metrics'][number];
-  readonly #groups = new Map<string, Map<string, number>>();
-
-  constructor(metric: Request['metrics'][number]) {
-    this.#metric = metric;
-  }
-
-  add(datasetId: string, at: string, counts: RecordCounts): void {
-    const { name, filters } = this.#metric;
-    const filter = filters.find((one) => one.name === 'dataSetId');
-    if (filter && !filter.value.split('|').includes(datasetId)) return;
-    const group = filter?.groupBy ? datasetId : '';
-    const points = this.#groups.get(group) ?? new Map<string, number>();
-    points.set(at, (points.get(at) ?? 0) + COUNTED[name]!(counts));
-    this.#groups.set(group, points);
-  }
-
-  get datapoints(): object[] {
-    return [...this.#groups].map(([group, points]) => ({
-      groupBy: group === '' ? {} : { dataSetId: group },
-      dps: Object.fromEntries([...points].sort()),
-    }));
-  }
+/** An hour or day, with what was counted before it and at its end. */
+interface Period {
+  /** When it begins, ISO 8601. */
+  readonly at: string;
+  readonly before: StageCounts['records'];
+  readonly after: StageCounts['records'];
 }
+
+async function periodsOf(
+  { from, to, length }: { readonly from: number; readonly to: number; readonly length: number },
+  deps: RouteCall['deps'],
+): Promise<readonly Period[]> {
+  const beginOf = (at: number): number => Math.floor(at / length) * length;
+  const every = length === HOUR_MS ? 'hour' : 'day';
+  const past = await deps.countHistory.read(every, beginOf(from) - length, to - 1);
+  const now = to > beginOf(deps.now()) ? [await countedNow(deps)] : [];
+  // What is being counted takes the place of what was written down of the same hour.
+  const counted = [...past.filter(({ asOf }) => now.every((last) => beginOf(asOf) < beginOf(last.asOf))), ...now];
+  const { records: since } = await deps.counts.completeSince();
+  return counted.flatMap(({ asOf, records }, i) => {
+    const at = beginOf(asOf);
+    // Of the first one that is kept it is known only where nothing can have been before it.
+    const before = i > 0 ? counted[i - 1]!.records : since !== undefined && since >= at ? {} : undefined;
+    return before === undefined || at + length <= from || at >= to
+      ? []
+      : [{ at: new Date(at).toISOString(), before, after: records }];
+  });
+}
+
+async function countedNow(deps: RouteCall['deps']): Promise<StageCounts> {
+  const { catalog } = await deps.definitions.active();
+  return await stageCounts({ ...countedIn(catalog), segments: [], destinations: [] }, deps);
+}
+
+/** Of all datasets together, or each by itself. Hours in which nothing came are omitted. */
+function datapointsOf(
+  count: (counts: DatasetCounts) => number,
+  filters: Request['metrics'][number]['filters'],
+  periods: readonly Period[],
+): object[] {
+  const filter = filters.find(({ name }) => name === 'dataSetId');
+  const wanted = filter && new Set(filter.value.split('|'));
+  const points = periods
+    .flatMap((period) => addedIn(period, count))
+    .filter(({ datasetId, added }) => added > 0 && (!wanted || wanted.has(datasetId)));
+  const groups = Map.groupBy(points, ({ datasetId }) => (filter?.groupBy ? datasetId : ''));
+  return [...groups].map(([group, own]) => ({
+    groupBy: group === '' ? {} : { dataSetId: group },
+    dps: Object.fromEntries(
+      [...Map.groupBy(own, ({ at }) => at)].map(([at, all]) => [at, all.reduce((sum, { added }) => sum + added, 0)]),
+    ),
+  }));
+}
+
+/** What came of each dataset in a period. What was taken back is no arrival below zero. */
+const addedIn = ({ at, before, after }: Period, count: (counts: DatasetCounts) => number) =>
+  Object.entries(after).map(([datasetId, counts]) => {
+    const known = Object.hasOwn(before, datasetId) ? count(before[datasetId]!) : 0;
+    return { at, datasetId, added: Math.max(0, count(counts) - known) };
+  });

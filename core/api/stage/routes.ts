@@ -190,9 +190,23 @@ const observed: readonly ApiRoute[] = [
     method: 'POST',
     path: '/metrics',
     scope: 'operate',
-    summary: 'Count records of batches by hour or day',
+    summary: 'Count records and batches by hour or day',
     body: metricsRequest,
-    answer: z.looseObject({ metricResponses: z.array(loose) }),
+    answer: z.object({
+      metricResponses: z.array(
+        z.object({
+          metric: z.string(),
+          filters: z.array(loose),
+          granularity: z.enum(['HOUR', 'DAY']),
+          datapoints: z.array(
+            z.object({
+              groupBy: z.object({ dataSetId: z.string().optional() }),
+              dps: z.record(z.iso.datetime(), z.int()),
+            }),
+          ),
+        }),
+      ),
+    }),
     handle: (call) => showMetrics(call.body, call),
   }),
 ];

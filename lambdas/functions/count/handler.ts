@@ -6,13 +6,14 @@ import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { type Counters, changeOf } from '#core/counts/counters.ts';
 import type { CountHistory } from '#core/counts/ports/count-history.ts';
 import type { CountStore } from '#core/counts/ports/count-store.ts';
+import { type LastBatches, lastOfEach, type OpenedBatch } from '#core/counts/ports/last-batches.ts';
 import type { Recounts } from '#core/counts/ports/recounts.ts';
 import { recountedSeries, repairCounts } from '#core/counts/recount.ts';
 import { stageCounts } from '#core/counts/stage-counts.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import { countImages } from '#lambdas/runtime/count-images.ts';
-import { logBatch } from '#lambdas/runtime/log.ts';
+import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 import { type BatchResponse, retryFrom } from '#lambdas/runtime/stream-batch.ts';
 
 type Image = Readonly<Record<string, object>>;
@@ -22,10 +23,13 @@ export interface CountDeps {
   readonly counts: CountStore;
   readonly history: CountHistory;
   readonly recounts: Recounts;
+  readonly lastBatches: Pick<LastBatches, 'note'>;
   readonly metrics: Metrics;
   readonly now: Clock;
   /** What an image of the table `operations` contributes. */
   operationsIn(image: Image): Counters;
+  /** The batch that a change has opened. */
+  openedBatchIn(before: Image | undefined, after: Image | undefined): OpenedBatch | undefined;
 }
 
 /** Of what was wrong, so much is logged. */
@@ -42,15 +46,31 @@ export function createHandler(deps: CountDeps) {
 
 async function countChanges(
   records: readonly DynamoDBRecord[],
-  { counts, operationsIn }: CountDeps,
+  { counts, operationsIn, ...deps }: CountDeps,
 ): Promise<BatchResponse> {
-  const response = await countImages(records, {
-    source: 'operations',
-    store: counts,
-    changeOf: (record) => changeIn(record, operationsIn),
-  });
+  const noted = await noteBatches(records, deps);
+  const response = await countImages(
+    records,
+    { source: 'operations', store: counts, changeOf: (record) => changeIn(record, operationsIn) },
+    noted,
+  );
   logBatch({ images: records.length, failed: response.batchItemFailures.length });
   return response;
+}
+
+/** Notes the last batch of each dataset; where that fails, everything comes again. */
+async function noteBatches(
+  records: readonly DynamoDBRecord[],
+  { lastBatches, openedBatchIn }: Pick<CountDeps, 'lastBatches' | 'openedBatchIn'>,
+): Promise<BatchResponse> {
+  try {
+    const opened = records.flatMap(({ dynamodb }) => openedBatchIn(dynamodb?.OldImage, dynamodb?.NewImage) ?? []);
+    for (const batch of lastOfEach(opened)) await lastBatches.note(batch);
+    return retryFrom(undefined);
+  } catch (error) {
+    logFailure(error, { images: records.length });
+    return retryFrom(records[0]?.dynamodb?.SequenceNumber);
+  }
 }
 
 function changeIn({ dynamodb }: DynamoDBRecord, operationsIn: CountDeps['operationsIn']): Counters {

@@ -10,6 +10,7 @@ import { DynamoDbCountStore } from '#lambdas/adapters/dynamodb/count-store.ts';
 import { DynamoDbDefinitionStore } from '#lambdas/adapters/dynamodb/definition-store.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
+import { DynamoDbLastBatches } from '#lambdas/adapters/dynamodb/last-batches.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbNotes } from '#lambdas/adapters/dynamodb/notes.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
@@ -78,6 +79,7 @@ export const handler = createHandler({
   destinationSecrets,
   notes: new DynamoDbNotes(dynamoDb(), environment.OPERATIONS_TABLE),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  lastBatches: new DynamoDbLastBatches(dynamoDb(), environment.OPERATIONS_TABLE),
   counts: new DynamoDbCountStore(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
   countHistory: new DynamoDbCountHistory(dynamoDb(), environment.OPERATIONS_TABLE),
   runs,

@@ -9,11 +9,12 @@ import { FailureQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
-/** Counters, notes of what was counted, history, and whether a recount waits. */
+/** Counters, notes of what was counted, history, last batches, and whether a recount waits. */
 const COUNTED_UNDER = [
   OPERATIONS_PREFIX.counts,
   OPERATIONS_PREFIX.countNote,
   OPERATIONS_PREFIX.countsAt,
+  OPERATIONS_PREFIX.lastBatch,
   OPERATIONS_PREFIX.recount,
 ];
 

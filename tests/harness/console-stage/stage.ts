@@ -84,6 +84,7 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       destinationSecrets: lanes.deps.secrets,
       operations: stores.operations,
       runs: stores.runs,
+      lastBatches: stores.lastBatches,
       counts: stores.counts,
       countHistory: stores.countHistory,
       stage: STAGE,

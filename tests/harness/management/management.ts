@@ -15,6 +15,7 @@ import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryCountHistory } from '#tests/harness/core/count-history.memory.ts';
 import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
+import { MemoryLastBatches } from '#tests/harness/core/last-batches.memory.ts';
 import { createMemoryLanes } from './memory-lanes.ts';
 
 export const NOW = Date.parse('2026-03-01T00:00:00Z');
@@ -83,7 +84,8 @@ export function createManagement(catalog: Catalog, more: Partial<ManagementDeps>
       get: async (id) => notes.get(id),
       remove: async (id) => void notes.delete(id),
     },
-    operations: { batches: async function* () {} },
+    operations: { batch: async () => undefined },
+    lastBatches: new MemoryLastBatches(),
     counts: new MemoryCountStore(),
     countHistory: new MemoryCountHistory(),
     runs: { runs: async () => [], pausedSince: async () => undefined },

@@ -18,7 +18,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
-import { membershipsIn, operationsIn } from '#lambdas/adapters/dynamodb/counted-images.ts';
+import { membershipsIn, openedBatchIn, operationsIn } from '#lambdas/adapters/dynamodb/counted-images.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { readMembershipAttributes } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
@@ -250,6 +250,8 @@ export function createHandlers(options: HandlersOptions): {
       },
       history: intercept(stores.countHistory, 'countHistory', reader),
       recounts: intercept(stores.recounts, 'recounts', reader),
+      lastBatches: intercept(stores.lastBatches, 'lastBatches', reader),
+      openedBatchIn: openedBatchIn as Parameters<typeof countHandler>[0]['openedBatchIn'],
       membershipsIn: membershipsIn as Parameters<typeof routeHandler>[0]['membershipsIn'],
       operationsIn: operationsIn as Parameters<typeof countHandler>[0]['operationsIn'],
       landing: intercept(stores.landing, 'landing', reader),

@@ -23,6 +23,7 @@ import { MemoryCountHistory } from '#tests/harness/core/count-history.memory.ts'
 import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
+import { MemoryLastBatches } from '#tests/harness/core/last-batches.memory.ts';
 import type { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { MemoryRecounts } from '#tests/harness/core/recounts.memory.ts';
 import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
@@ -95,6 +96,7 @@ export interface Stores {
   readonly counts: MemoryCountStore;
   readonly countHistory: MemoryCountHistory;
   readonly recounts: MemoryRecounts;
+  readonly lastBatches: MemoryLastBatches;
   readonly jobs: MemoryJobs;
   readonly expiries: MemoryJobs;
   deletionsOf(datasetId: string): MemoryJobs;
@@ -166,6 +168,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     counts: new MemoryCountStore(),
     countHistory: new MemoryCountHistory(),
     recounts: new MemoryRecounts(),
+    lastBatches: new MemoryLastBatches(),
     jobs: new MemoryJobs(ttl),
     expiries: new MemoryJobs(ttl),
     guards: new MemoryGuardStore(),

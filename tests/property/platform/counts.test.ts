@@ -4,6 +4,7 @@ import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { METRICS } from '#core/contract/metrics.ts';
+import { lastOfEach } from '#core/counts/ports/last-batches.ts';
 import { SERIES } from '#core/counts/series.ts';
 import { type StageCounts, stageCounts } from '#core/counts/stage-counts.ts';
 import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
@@ -286,6 +287,10 @@ describe('what a stage contains', () => {
           const { batches: countedBatches, ...rest } = shaped(counted);
           expect(rest).toEqual(now);
           expect(countedBatches).toEqual(batches);
+          const opened = await Array.fromAsync(platform.stores.operations.batches());
+          expect(await platform.stores.lastBatches.of([...full.datasets.keys()])).toEqual(
+            new Map(lastOfEach(opened).map(({ id, datasetId }) => [datasetId, id])),
+          );
           for (const [id, { stream }] of Object.entries(counted.records))
             expect(stream.accepted + stream.rejected + stream.duplicate, id).toBe(streamed.get(id) ?? 0);
         },
