@@ -3376,6 +3376,86 @@ export interface Routes {
    */
   'GET /openapi.json': {};
   /**
+   * List changes that wait for a second person, and what became of those of late
+   */
+  'GET /tributary/approvals': {
+    answer: {
+      approvals: {
+        id: string;
+        status: 'waiting' | 'made' | 'expired';
+        scope: string;
+        summary: string;
+        askedBy: {
+          id: string;
+          name: string;
+          kind: string;
+          [k: string]: unknown;
+        };
+        askedAt: string;
+        approvedBy?: {
+          id: string;
+          name: string;
+          kind: string;
+          [k: string]: unknown;
+        };
+        approvedAt?: string;
+        [k: string]: unknown;
+      }[];
+    };
+  };
+  /**
+   * Show a change that waits for a second person, with the definitions as they shall be
+   */
+  'GET /tributary/approvals/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      status: 'waiting' | 'made' | 'expired';
+      scope: string;
+      summary: string;
+      askedBy: {
+        id: string;
+        name: string;
+        kind: string;
+        [k: string]: unknown;
+      };
+      askedAt: string;
+      approvedBy?: {
+        id: string;
+        name: string;
+        kind: string;
+        [k: string]: unknown;
+      };
+      approvedAt?: string;
+      comment: string;
+      changes: {
+        kind: string;
+        name: string;
+        value: {
+          [k: string]: unknown;
+        } | null;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Approve what somebody else has asked for, and make it
+   */
+  'POST /tributary/approvals/{id}/approve': {
+    path: {
+      id: string;
+    };
+    answer: {
+      version: string;
+      warnings: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
    * List audiences with method and why, what they hang on, and who changed them last
    */
   'GET /tributary/audiences': {

@@ -13,6 +13,8 @@ export interface Approval {
   readonly change: string;
   /** For those who approve. */
   readonly summary: string;
+  /** The change itself, for whoever makes it. */
+  readonly wanted?: object;
   readonly askedBy: Person;
   /** Epoch ms. */
   readonly askedAt: number;
@@ -32,10 +34,10 @@ export const needsApproval = (scope: Scope, fourEyes: readonly Scope[]): boolean
 
 /** A change as it waits for a second person. @param now epoch ms */
 export const askForApproval = (
-  { id, scope, change, summary }: Pick<Approval, 'id' | 'scope' | 'change' | 'summary'>,
+  asked: Pick<Approval, 'id' | 'scope' | 'change' | 'summary' | 'wanted'>,
   caller: Caller,
   now: number,
-): Approval => ({ id, revision: 0, scope, change, summary, askedBy: personOf(caller), askedAt: now });
+): Approval => ({ ...asked, revision: 0, askedBy: personOf(caller), askedAt: now });
 
 /**
  * The approval as a second person has given it.
@@ -63,6 +65,9 @@ export function useApproval(approval: Approval, change: string, now: number): Ap
   if (isOver(approval, now)) return 'It was asked for more than seven days ago: ask again';
   return { ...approval, usedAt: now };
 }
+
+/** Whether it waits for somebody still. */
+export const isWaiting = (approval: Approval, now: number): boolean => !approval.approvedBy && !isOver(approval, now);
 
 const isOver = ({ askedAt }: Approval, now: number): boolean => now - askedAt >= APPROVAL_MS;
 const personOf = ({ id, name, kind }: Caller): Person => ({ id, name, kind });

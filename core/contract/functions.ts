@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FourEyesScope } from './scopes.ts';
 import { signInSettings } from './sign-in.ts';
 
 /**
@@ -101,6 +102,7 @@ export const ENVIRONMENT = {
   }),
   /** definitions and operation over HTTP, in AEP's shapes */
   management: z.object({
+    FOUR_EYES: z.string().transform((text) => JSON.parse(text) as readonly FourEyesScope[]),
     ...memberships,
     ...callers,
     ...evaluation,

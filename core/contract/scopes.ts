@@ -29,6 +29,10 @@ interface ScopeKind {
 
 export type Scope = keyof typeof SCOPES;
 
+/** What a stage may let nobody do alone. */
+export const FOUR_EYES_SCOPES = ['govern', 'content:publish'] as const satisfies readonly Scope[];
+export type FourEyesScope = (typeof FOUR_EYES_SCOPES)[number];
+
 /** A scope as it is granted: `ingest:crm`, `ingest:*`, `profile:read`, `profile:read:C2`. */
 export interface GrantedScope {
   readonly scope: Scope;

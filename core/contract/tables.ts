@@ -120,7 +120,9 @@ export const operationsKey = {
   /** The clients of the API, and the keys that their tokens are verified with. */
   clients: (): string => `${OPERATIONS_PREFIX.callers}clients`,
   /** A change that waits for a second person. */
-  approval: (id: string): string => `APPROVAL#${id}`,
+  approval: (id: string): string => `${OPERATIONS_PREFIX.approval}${id}`,
+  /** Which changes were put before a second person of late. */
+  approvals: (): string => `${OPERATIONS_PREFIX.approval}#list`,
   /** What is kept for a while for callers of the API. */
   note: (id: string): string => `${OPERATIONS_PREFIX.notes}${id}`,
   /** Which destination has which lane of the pool. */
@@ -169,6 +171,7 @@ export const OPERATIONS_PREFIX = {
   exposures: 'EXPOSURES#',
   callers: 'CALLERS#',
   notes: 'NOTES#',
+  approval: 'APPROVAL#',
   catalog: 'CATALOG#',
 } as const;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LANE_KINDS, lanesOf, MAX_POOL_LANES } from '#core/contract/delivery-lanes.ts';
 import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
 import { MAX_RETENTION_DAYS } from '#core/contract/retentions.ts';
+import { FOUR_EYES_SCOPES } from '#core/contract/scopes.ts';
 import { signInSettings } from '#core/contract/sign-in.ts';
 import { FUNCTION_SIZES, SCHEDULES } from './defaults.ts';
 
@@ -228,6 +229,7 @@ export const stageSettings = z.strictObject({
     .regex(/^[\w.@-]{1,100}$/, 'letters, digits, "_", ".", "@" and "-"')
     .default('tributary'),
   signIn,
+  fourEyes: z.array(z.enum(FOUR_EYES_SCOPES)).max(FOUR_EYES_SCOPES.length).default([]),
   auditDays: z.int().min(1).max(3_650).default(400),
   gatherSeconds: z.int().min(1).max(300).default(60),
   lanes: z.int().min(1).max(MAX_POOL_LANES).default(10),

@@ -19,6 +19,18 @@ export function approvalStoreContract(name: string, newStore: () => Promise<Appr
       expect(await store.get('b')).toBeUndefined();
     });
 
+    it('are listed, each once', async () => {
+      const store = await newStore();
+      expect(await store.list()).toEqual([]);
+      await store.write({ ...asked('a'), wanted: { changes: [{ kind: 'labels' }] } });
+      await store.write(asked('b'));
+      const approved = approve((await store.get('a'))!, person('bob'), NOW + 1);
+      if (typeof approved === 'string') throw new Error(approved);
+      await store.write(approved);
+      expect(await store.list()).toEqual([await store.get('a'), await store.get('b')]);
+      expect(await store.get('a')).toMatchObject({ revision: 2, wanted: { changes: [{ kind: 'labels' }] } });
+    });
+
     it('let one of two make a change that was approved', async () => {
       const store = await newStore();
       await store.write(asked('a'));

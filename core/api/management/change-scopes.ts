@@ -57,10 +57,13 @@ function destinationScopes(name: string, before: Destination, after: Destination
 
 /** The first scope that a caller lacks for changes, as it would have to be granted. */
 export function scopeLacking(changes: readonly DefinitionChange[], caller: Caller): string | undefined {
-  const needed = changes.flatMap(scopesOfChange);
-  const lacking = needed.find(({ scope, qualifier }) => !has(caller, scope, qualifier));
+  const [lacking] = scopesLacking(changes, caller);
   return lacking && (lacking.qualifier === undefined ? lacking.scope : `${lacking.scope}:${lacking.qualifier}`);
 }
+
+/** The scopes that a caller lacks for changes. */
+export const scopesLacking = (changes: readonly DefinitionChange[], caller: Caller): NeededScope[] =>
+  changes.flatMap(scopesOfChange).filter(({ scope, qualifier }) => !has(caller, scope, qualifier));
 
 /** Whoever may publish may draft. */
 const has = (caller: Caller, scope: Scope, qualifier: string | undefined): boolean =>

@@ -1,7 +1,9 @@
 import type { LaneSecrets } from '#core/activation/ports/lane-pool.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
+import type { ApprovalStore } from '#core/callers/ports/approval-store.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import type { ActiveDefinitions, DefinitionStore } from '#core/catalog/definition-store.ts';
+import type { Scope } from '#core/contract/scopes.ts';
 import type { CountHistory } from '#core/counts/ports/count-history.ts';
 import type { CountStore } from '#core/counts/ports/count-store.ts';
 import type { LastBatches } from '#core/counts/ports/last-batches.ts';
@@ -51,6 +53,10 @@ export interface ManagementDeps {
   readonly destinationSecrets: Pick<LaneSecrets, 'create' | 'forget'>;
   readonly operations: Pick<Operations, 'batch'>;
   readonly lastBatches: Pick<LastBatches, 'of'>;
+  /** Changes that wait for a second person. */
+  readonly approvals: ApprovalStore;
+  /** What needs a second person. */
+  readonly fourEyes: readonly Scope[];
   /** What the stage contains, and has contained: nobody is read for it. */
   readonly counts: Pick<CountStore, 'totals' | 'completeSince'>;
   readonly countHistory: Pick<CountHistory, 'read'>;

@@ -3,12 +3,13 @@ import stringify from 'safe-stable-stringify';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type Change, changeCatalog, type DefinitionProblem } from '#core/catalog/change.ts';
 import { type DefinitionChange, definitionChanges, definitionsByName } from '#core/catalog/definition-changes.ts';
-import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
+import type { ActiveDefinitions, ChangeNote } from '#core/catalog/definition-store.ts';
 import { breakingChanges, renderBreakingChange } from '#core/catalog/evolution.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
 import { scopeLacking } from './change-scopes.ts';
 import type { Family } from './families.ts';
+import { governedBy, putBeforeSecond } from './four-eyes.ts';
 import { invalidDefinitions, missingScope, problem } from './problem.ts';
 import type { RouteCall } from './route.ts';
 
@@ -68,19 +69,52 @@ async function editOnce(
   const before = await deps.definitions.active();
   const changes = plan(before);
   if (isAnswer(changes)) return changes;
-  const changed = changeCatalog(before.catalog, changes);
+  const checked = checkedChange(before, changes, family);
+  if (isAnswer(checked)) return checked;
+  const lacking = scopeLacking(checked.differing, caller);
+  if (lacking !== undefined) return missingScope(family, lacking);
+  if (call.query.dryRun === 'true') return dryRun(before, checked, deps);
+  const note = noteOf(call, caller.id, changes);
+  const governed = governedBy(checked.differing, deps.fourEyes);
+  if (governed !== undefined) {
+    const { comment } = note;
+    return putBeforeSecond({ caller, deps }, family, governed, { changes, comment, differing: checked.differing });
+  }
+  return makeActive(before, checked, note, { deps, family });
+}
+
+/** A catalog as changes would make it. */
+export interface CheckedChange {
+  readonly catalog: Catalog;
+  readonly warnings: readonly DefinitionProblem[];
+  readonly differing: readonly DefinitionChange[];
+}
+
+/** Checks changes of what is active as a whole. @returns what is wrong with them, as an answer */
+export function checkedChange(
+  { catalog: before }: ActiveDefinitions,
+  changes: readonly Change[],
+  family: Family,
+): CheckedChange | HttpAnswer {
+  const changed = changeCatalog(before, changes);
   if (changed.problems) return invalidDefinitions(family, changed.problems);
   const { catalog, warnings } = changed;
-  const differing = definitionChanges(definitionsByName(before.catalog), definitionsByName(catalog));
-  const lacking = scopeLacking(differing, caller);
-  if (lacking !== undefined) return missingScope(family, lacking);
-  const breaking = breakingAnswer(before.catalog, catalog, family);
-  if (breaking) return breaking;
-  if (call.query.dryRun === 'true') return dryRun(before, catalog, { differing, warnings }, deps);
-  const obstacle = await deps.consequences.prepare(before.catalog, catalog);
+  const differing = definitionChanges(definitionsByName(before), definitionsByName(catalog));
+  return breakingAnswer(before, catalog, family) ?? { catalog, warnings, differing };
+}
+
+/** Makes a checked change, with all that goes with it. @throws ConflictError when another version was made active meanwhile */
+export async function makeActive(
+  before: ActiveDefinitions,
+  { catalog, warnings }: CheckedChange,
+  note: ChangeNote,
+  { deps, family }: { readonly deps: EditCall['deps']; readonly family: Family },
+): Promise<Edited | HttpAnswer> {
+  const { definitions, consequences } = deps;
+  const obstacle = await consequences.prepare(before.catalog, catalog);
   if (obstacle !== undefined) return problem(family, 409, obstacle);
-  const active = await deps.definitions.replace(before.version, catalog, noteOf(call, caller.id, changes));
-  await deps.consequences.begin(before.catalog, catalog, active);
+  const active = await definitions.replace(before.version, catalog, note);
+  await consequences.begin(before.catalog, catalog, active);
   return { active, warnings };
 }
 
@@ -93,12 +127,8 @@ function breakingAnswer(before: Catalog, after: Catalog, family: Family): HttpAn
 
 async function dryRun(
   before: ActiveDefinitions,
-  catalog: Catalog,
-  {
-    differing,
-    warnings,
-  }: { readonly differing: readonly DefinitionChange[]; readonly warnings: readonly DefinitionProblem[] },
-  { consequences }: RouteCall['deps'],
+  { catalog, differing, warnings }: CheckedChange,
+  { consequences }: EditCall['deps'],
 ): Promise<HttpAnswer> {
   const changes = differing.map((change) => ({
     definition: change.key,

@@ -5,6 +5,7 @@
 export const FAMILIES = {
   definitions: { base: '/tributary/definitions', code: 'DEF', title: 'Definitions' },
   audiences: { base: '/tributary/audiences', code: 'AUDI', title: 'Audiences' },
+  approvals: { base: '/tributary/approvals', code: 'APV', title: 'Changes that wait for a second person' },
   overview: { base: '/tributary/overview', code: 'OVW', title: 'Overview' },
   counts: { base: '/tributary/counts', code: 'CNT', title: 'Counts' },
   data: { base: '/tributary/data', code: 'DATA', title: 'Data: batches, rejected records, mappings of files' },

@@ -1,3 +1,4 @@
+import { APPROVAL_ROUTES } from '../approvals/routes.ts';
 import { AUDIENCE_ROUTES } from '../audiences/routes.ts';
 import { COUNT_ROUTES } from '../counts/routes.ts';
 import { DATASET_ROUTES } from '../datasets/routes.ts';
@@ -18,6 +19,7 @@ import { type ApiRoute, route } from './route.ts';
 
 const FAMILIES_OF_AEP: readonly ApiRoute[] = [
   ...DEFINITION_ROUTES,
+  ...APPROVAL_ROUTES,
   ...OVERVIEW_ROUTES,
   ...AUDIENCE_ROUTES,
   ...COUNT_ROUTES,

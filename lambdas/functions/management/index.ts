@@ -5,6 +5,7 @@ import { withConnectionKeys } from '#core/api/management/key-callers.ts';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { dynamoDb, lambda, s3, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbApprovalStore } from '#lambdas/adapters/dynamodb/approval-store.ts';
 import { DynamoDbCountHistory } from '#lambdas/adapters/dynamodb/count-history.ts';
 import { DynamoDbCountStore } from '#lambdas/adapters/dynamodb/count-store.ts';
 import { DynamoDbDefinitionStore } from '#lambdas/adapters/dynamodb/definition-store.ts';
@@ -78,6 +79,8 @@ export const handler = createHandler({
   people,
   destinationSecrets,
   notes: new DynamoDbNotes(dynamoDb(), environment.OPERATIONS_TABLE),
+  approvals: new DynamoDbApprovalStore(dynamoDb(), environment.OPERATIONS_TABLE),
+  fourEyes: environment.FOUR_EYES,
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   lastBatches: new DynamoDbLastBatches(dynamoDb(), environment.OPERATIONS_TABLE),
   counts: new DynamoDbCountStore(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),

@@ -139,6 +139,7 @@ function addManagement(make: FunctionFactory, evaluation: WorkQueue): TributaryF
   const management = make.function('Management', 'management', 'definitions and operation over HTTP', {
     ...make.memberships(),
     ...make.callers(),
+    FOUR_EYES: JSON.stringify(config.fourEyes),
     EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
     PARTITIONS: String(config.jobPartitions),
     TIMELINE_TABLE: data.timeline.tableName,
@@ -149,8 +150,8 @@ function addManagement(make: FunctionFactory, evaluation: WorkQueue): TributaryF
   });
   const made = management.function;
   writeObjects(made, data.catalog);
-  const { catalog, evaluation: jobs, notes } = OPERATIONS_PREFIX;
-  putItemsUnder(made, data.operations, [catalog, jobs, notes]);
+  const { catalog, evaluation: jobs, notes, approval } = OPERATIONS_PREFIX;
+  putItemsUnder(made, data.operations, [catalog, jobs, notes, approval]);
   scanItems(made, data.operations);
   evaluation.queue.grantSendMessages(made);
   readItems(made, data.profiles);

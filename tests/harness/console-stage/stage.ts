@@ -13,6 +13,7 @@ import { MemoryDefinitionStore } from '#lambdas/adapters/memory/definition-store
 import { createHandler as batchApi } from '#lambdas/functions/batch-api/handler.ts';
 import { createHandler as management } from '#lambdas/functions/management/handler.ts';
 import { createHandler as profileAccess } from '#lambdas/functions/profile-access/handler.ts';
+import { MemoryApprovalStore } from '#tests/harness/core/approval-store.memory.ts';
 import { callersOfStage } from '#tests/harness/core/callers.ts';
 import { MemoryReadLog } from '#tests/harness/core/read-log.memory.ts';
 import { createMemoryLanes } from '#tests/harness/management/memory-lanes.ts';
@@ -81,6 +82,8 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       evaluation,
       people: stores,
       notes: memoryNotes(),
+      approvals: new MemoryApprovalStore(),
+      fourEyes: [],
       destinationSecrets: lanes.deps.secrets,
       operations: stores.operations,
       runs: stores.runs,

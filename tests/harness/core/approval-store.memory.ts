@@ -1,5 +1,5 @@
 import type { Approval } from '#core/callers/approval.ts';
-import type { ApprovalStore } from '#core/callers/ports/approval-store.ts';
+import { type ApprovalStore, MAX_LISTED } from '#core/callers/ports/approval-store.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 
 /** Approvals in memory. */
@@ -8,6 +8,10 @@ export class MemoryApprovalStore implements ApprovalStore {
 
   async get(id: string): Promise<Approval | undefined> {
     return this.#approvals.get(id);
+  }
+
+  async list(): Promise<readonly Approval[]> {
+    return [...this.#approvals.values()].slice(-MAX_LISTED);
   }
 
   async write(approval: Approval): Promise<void> {

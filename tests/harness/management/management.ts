@@ -13,6 +13,7 @@ import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryApprovalStore } from '#tests/harness/core/approval-store.memory.ts';
 import { MemoryCountHistory } from '#tests/harness/core/count-history.memory.ts';
 import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { MemoryLastBatches } from '#tests/harness/core/last-batches.memory.ts';
@@ -86,6 +87,8 @@ export function createManagement(catalog: Catalog, more: Partial<ManagementDeps>
     },
     operations: { batch: async () => undefined },
     lastBatches: new MemoryLastBatches(),
+    approvals: new MemoryApprovalStore(),
+    fourEyes: [],
     counts: new MemoryCountStore(),
     countHistory: new MemoryCountHistory(),
     runs: { runs: async () => [], pausedSince: async () => undefined },
