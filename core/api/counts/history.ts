@@ -1,5 +1,5 @@
 import { addedRecords, type StageCounts, sizesOf } from '#core/counts/stage-counts.ts';
-import { DAY_MS } from '#core/util/durations.ts';
+import { DAY_MS, HOUR_MS } from '#core/util/durations.ts';
 import type { HttpAnswer } from '../http.ts';
 import { problem } from '../management/problem.ts';
 import type { RouteCall } from '../management/route.ts';
@@ -18,6 +18,8 @@ const PERIODS_MS = {
   hour: { usual: 2 * DAY_MS, max: 31 * DAY_MS },
   day: { usual: 30 * DAY_MS, max: 400 * DAY_MS },
 } as const;
+
+const LENGTH_MS = { hour: HOUR_MS, day: DAY_MS } as const;
 
 interface Past {
   readonly period: { readonly every: 'hour' | 'day'; readonly from: string; readonly to: string };
@@ -88,6 +90,8 @@ async function pastOf({ query, deps }: RouteCall<HistoryQuery>): Promise<Past | 
   if (to - from > max) {
     return problem(FAMILY, 400, `Ask for ${max / DAY_MS} days at most where "every" is "${every}"`);
   }
-  const history = await deps.countHistory.read(every, from, to);
+  // The hour or day that goes on is no end of one yet: what is counted in it is what is counted now.
+  const begun = Math.floor(deps.now() / LENGTH_MS[every]) * LENGTH_MS[every];
+  const history = (await deps.countHistory.read(every, from, to)).filter(({ asOf }) => asOf < begun);
   return { period: { every, from: timeOf(from), to: timeOf(to) }, history };
 }

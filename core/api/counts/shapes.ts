@@ -51,7 +51,7 @@ const period = { every, from: instant, to: instant };
 
 export const stageHistory = z.object({
   ...period,
-  /** Oldest first; hours or days in which nothing was counted are omitted. Records are all there ever were until then. */
+  /** Oldest first; hours and days that go on, or in which nothing was counted, are omitted. Records are all there ever were until then. */
   points: z.array(
     z.object({
       asOf: instant,
@@ -67,6 +67,7 @@ export const audienceHistory = z.object({
   asOf: instant,
   completeSince,
   members: z.int(),
+  /** At the end of each hour or day that has ended, oldest first. */
   sizes: z.array(z.object({ at: instant, members: z.int() })),
 });
 
@@ -74,7 +75,7 @@ export const audienceHistories = z.object({
   ...period,
   asOf: instant,
   completeSince,
-  /** The instants of all sizes below, oldest first. */
+  /** The instants of all sizes below, oldest first: each near the end of an hour or day that has ended. */
   times: z.array(instant),
   /** `sizes` has a number for each of `times`; null where the audience was not counted then. */
   audiences: z.record(z.string(), z.object({ members: z.int(), sizes: z.array(z.int().nullable()) })),

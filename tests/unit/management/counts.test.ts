@@ -43,7 +43,7 @@ async function counting({ isComplete = true } = {}) {
     await countHistory.write(await stageCounts(countedIn(catalog), { counts, now: () => NOW - hour * HOUR }));
   }
   await counts.adjust({ [SERIES.audiences(GOLD)]: { [GOLD]: 1 } });
-  return { management, counts };
+  return { management, counts, countHistory };
 }
 
 /** The body, once it has been found to be exactly what the route says. */
@@ -131,6 +131,17 @@ describe('counts of a stage over HTTP', () => {
     expect(
       (await management.call('GET', '/tributary/counts/history?every=hour')).body.points[0].records.batch.accepted,
     ).toBe(7);
+  });
+
+  it('have no size of the hour or day that goes on: that is what there is now', async () => {
+    const { management, counts, countHistory } = await counting();
+    const { catalog } = await management.definitions.active();
+    await countHistory.write(await stageCounts(countedIn(catalog), { counts, now: () => NOW }));
+    for (const every of ['hour', 'day']) {
+      const { body } = await management.call('GET', `/tributary/counts/audiences/${GOLD}?every=${every}`);
+      expect(body.sizes.at(-1)).toEqual({ at: '2026-02-28T23:00:00.000Z', members: 50 });
+      expect(body.members).toBe(51);
+    }
   });
 
   it('say what is wrong with a period, and that there is no such audience', async () => {
