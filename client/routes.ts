@@ -4243,6 +4243,373 @@ export interface Routes {
     };
   };
   /**
+   * List types of destinations, or search them
+   */
+  'GET /tributary/destination-types': {
+    query: {
+      search?: string;
+    };
+    answer: {
+      types: {
+        type: string;
+        title: string;
+        category: string;
+        summary: string;
+        delivery: 'requests' | 'files';
+        identities: string[];
+        consents: string[];
+        limits: string[];
+        credentials: {
+          [k: string]: string;
+        };
+        [k: string]: unknown;
+      }[];
+    };
+  };
+  /**
+   * Show a type of destinations: settings as a JSON Schema, credentials, and how it is set up
+   */
+  'GET /tributary/destination-types/{type}': {
+    path: {
+      type: string;
+    };
+    answer: {
+      type: string;
+      title: string;
+      category: string;
+      summary: string;
+      delivery: 'requests' | 'files';
+      identities: string[];
+      consents: string[];
+      limits: string[];
+      credentials: {
+        [k: string]: string;
+      };
+      setUp: string[];
+      example: {
+        [k: string]: unknown;
+      };
+      schema: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List destinations with what flowed to them in a day, and what keeps them from it
+   */
+  'GET /tributary/destinations': {
+    answer: {
+      asOf: string;
+      destinations: {
+        id: string;
+        name: string;
+        type: string;
+        title: string;
+        category: string;
+        enabled: boolean;
+        segments: string[];
+        state: string;
+        pausedSince?: string;
+        held?: {
+          since: string;
+          segmentId: string;
+          size: number;
+          left: number;
+          most: number;
+        };
+        openUntil?: string;
+        lanes: string[];
+        inQueue?: number;
+        deadLetters?: number;
+        lastDay: {
+          received: number;
+          activated: number;
+          failed: number;
+          retried: number;
+          excluded: {
+            [k: string]: number;
+          };
+          waiting: number;
+          fromBefore: number;
+          activationRate?: number;
+        };
+        [k: string]: unknown;
+      }[];
+    };
+  };
+  /**
+   * Show how a destination is doing
+   */
+  'GET /tributary/destinations/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      name: string;
+      type: string;
+      title: string;
+      category: string;
+      enabled: boolean;
+      segments: string[];
+      state: string;
+      pausedSince?: string;
+      held?: {
+        since: string;
+        segmentId: string;
+        size: number;
+        left: number;
+        most: number;
+      };
+      openUntil?: string;
+      lanes: string[];
+      inQueue?: number;
+      deadLetters?: number;
+      lastDay: {
+        received: number;
+        activated: number;
+        failed: number;
+        retried: number;
+        excluded: {
+          [k: string]: number;
+        };
+        waiting: number;
+        fromBefore: number;
+        activationRate?: number;
+      };
+      asOf: string;
+      audiences: {
+        segmentId: string;
+        size: number;
+      }[];
+      definition: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Send all members that it does not have yet
+   */
+  'POST /tributary/destinations/{id}/backfill': {
+    path: {
+      id: string;
+    };
+    answer: {
+      destination: string;
+      jobId: string;
+    };
+  };
+  /**
+   * List why single people were not taken, in the vendor's words, masked
+   */
+  'GET /tributary/destinations/{id}/errors': {
+    path: {
+      id: string;
+    };
+    query: {
+      hours?: string;
+      reason?: string;
+      start?: string;
+      limit?: string;
+    };
+    answer: {
+      destination: string;
+      since: string;
+      errors: {
+        profile: string;
+        identities: string[];
+        reason: string;
+        errorClass: string;
+        detail?: string;
+        first: string;
+        last: string;
+        times: number;
+      }[];
+      total: number;
+      next?: number;
+    };
+  };
+  /**
+   * Stop delivering; deliveries wait in their queue
+   */
+  'POST /tributary/destinations/{id}/pause': {
+    path: {
+      id: string;
+    };
+    answer: {
+      destination: string;
+      lanes: string[];
+      switched: number;
+      pausedSince?: string;
+    };
+  };
+  /**
+   * Count who would be sent, and who would be excluded and why, before anything is activated
+   */
+  'POST /tributary/destinations/{id}/reach': {
+    path: {
+      id: string;
+    };
+    body: {
+      definition?: {
+        [k: string]: unknown;
+      };
+    };
+    answer: {
+      profiles: number;
+      isExact: boolean;
+      members: number;
+      reached: number;
+      excluded: {
+        [k: string]: number;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Let the changes pass that its guard holds back
+   */
+  'POST /tributary/destinations/{id}/release': {
+    path: {
+      id: string;
+    };
+    answer: {
+      destination: string;
+      jobId: string;
+    };
+  };
+  /**
+   * Go on delivering
+   */
+  'POST /tributary/destinations/{id}/resume': {
+    path: {
+      id: string;
+    };
+    answer: {
+      destination: string;
+      lanes: string[];
+      switched: number;
+      pausedSince?: string;
+    };
+  };
+  /**
+   * List what flowed to a destination, hour by hour
+   */
+  'GET /tributary/destinations/{id}/runs': {
+    path: {
+      id: string;
+    };
+    query: {
+      hours?: string;
+    };
+    answer: {
+      destination: string;
+      asOf: string;
+      runs: {
+        received: number;
+        activated: number;
+        failed: number;
+        retried: number;
+        excluded: {
+          [k: string]: number;
+        };
+        waiting: number;
+        fromBefore: number;
+        activationRate?: number;
+        hour: string;
+        startedAt: string;
+        state: 'processing' | 'completed';
+      }[];
+    };
+  };
+  /**
+   * Show what flowed in an hour, and what the vendor said in it
+   */
+  'GET /tributary/destinations/{id}/runs/{hour}': {
+    path: {
+      id: string;
+      hour: string;
+    };
+    answer: {
+      received: number;
+      activated: number;
+      failed: number;
+      retried: number;
+      excluded: {
+        [k: string]: number;
+      };
+      waiting: number;
+      fromBefore: number;
+      activationRate?: number;
+      hour: string;
+      startedAt: string;
+      state: 'processing' | 'completed';
+      destination: string;
+      errors: {
+        profile: string;
+        identities: string[];
+        reason: string;
+        errorClass: string;
+        detail?: string;
+        first: string;
+        last: string;
+        times: number;
+      }[];
+    };
+  };
+  /**
+   * Say which keys the secret of a destination has, and which are missing
+   */
+  'GET /tributary/destinations/{id}/secret': {
+    path: {
+      id: string;
+    };
+    answer: {
+      destination: string;
+      keys: string[];
+      missing: string[];
+    };
+  };
+  /**
+   * Put keys into the secret of a destination; what is in it is never answered
+   */
+  'PUT /tributary/destinations/{id}/secret': {
+    path: {
+      id: string;
+    };
+    body: {
+      keys: {
+        [k: string]: unknown;
+      };
+    };
+    answer: {
+      destination: string;
+      keys: string[];
+      missing: string[];
+    };
+  };
+  /**
+   * Try the credentials and the permission of a destination, without changing anything there
+   */
+  'POST /tributary/destinations/{id}/test': {
+    path: {
+      id: string;
+    };
+    answer: {
+      destination: string;
+      isOk: boolean;
+      steps: {
+        step: string;
+        outcome: string;
+        reason?: string;
+        detail?: string;
+      }[];
+      missingKeys: string[];
+    };
+  };
+  /**
    * Show what is active, the evaluation of all profiles, what flows to destinations, and what is counted
    */
   'GET /tributary/overview': {

@@ -3,7 +3,7 @@ import { backfillEdited, editedDestinations } from '#cli/destination/backfill-ed
 import { assignLanesOf } from '#cli/destination/lanes.ts';
 import { printRemains } from '#cli/report/print-estimate.ts';
 import { type JobReport, printProgress, reportJob } from '#cli/report/print-job.ts';
-import { printReach, type ReachReport } from '#cli/report/print-reach.ts';
+import { printReach } from '#cli/report/print-reach.ts';
 import { EVALUATION } from '#cli/stage/job-kinds.ts';
 import { isProtected } from '#cli/stage/protection.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
@@ -15,6 +15,7 @@ import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { type BreakingChange, breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
 import { leftBehind } from '#core/catalog/history.ts';
+import { measureReach, type ReachReport } from '#core/catalog/reach/measure-reach.ts';
 import { whyEvaluate } from '#core/catalog/why-evaluate.ts';
 import type { Job } from '#core/jobs/job.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
@@ -27,7 +28,6 @@ import {
   putCatalog,
 } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { type CatalogBase, rejectUndoing } from './base.ts';
-import { measureReach } from './reach.ts';
 
 export interface ActivateOptions {
   readonly stage: string;

@@ -39,6 +39,7 @@ export async function endpointsOf(
     | 'token'
     | 'profiles'
     | 'rejected'
+    | 'destinations'
     | 'access'
     | 'stream'
     | 'landing'
@@ -56,6 +57,7 @@ export async function endpointsOf(
     token: reachableEndpoint(resources['token-url'], local),
     profiles: reachableEndpoint(resources['profiles-url'], local),
     rejected: reachableEndpoint(resources['rejected-url'], local),
+    destinations: reachableEndpoint(resources['destinations-url'], local),
     access: {
       ...reachableEndpoint(resources['access-url'], local),
       signedFor: signedFor(resources['access-url']),

@@ -7,6 +7,7 @@ import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { stateOf } from '#core/activation/hindrances.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
 import { missingForRequests } from '#core/activation/http/needed-keys.ts';
 import { lanesOfDestination, type ProfileDestination, requestTypeOf, TYPES } from '#core/activation/registry.ts';
@@ -20,17 +21,6 @@ interface Options {
   readonly json?: true;
 }
 
-/** What keeps a destination from its deliveries, the weightiest first. */
-export interface Hindrances {
-  readonly enabled: boolean;
-  readonly isHeld: boolean;
-  readonly isPaused: boolean;
-  readonly hasLane: boolean;
-  /** Keys that its secret lacks; undefined where nobody may look. */
-  readonly secretLacks: readonly string[] | undefined;
-  readonly deadLetters: number;
-}
-
 interface Row {
   readonly destination: string;
   readonly type: string;
@@ -40,16 +30,6 @@ interface Row {
   readonly waiting: number;
   readonly deadLetters: number;
   readonly state: string;
-}
-
-/** In a few words whether a destination is delivered to. */
-export function stateOf({ enabled, isHeld, isPaused, hasLane, secretLacks, deadLetters: dead }: Hindrances): string {
-  if (!enabled) return 'off';
-  if (!hasLane) return 'no lane';
-  if (isHeld) return 'held';
-  if (isPaused) return 'paused';
-  if (secretLacks && secretLacks.length > 0) return `secret lacks ${secretLacks.join(', ')}`;
-  return dead > 0 ? 'on, with dead letters' : 'on';
 }
 
 export const listCommand = (): Command =>

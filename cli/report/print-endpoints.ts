@@ -21,6 +21,7 @@ export interface StageEndpoints {
   readonly token: IngestionMethod;
   readonly profiles: IngestionMethod;
   readonly rejected: IngestionMethod;
+  readonly destinations: IngestionMethod;
   readonly access: IngestionMethod & SignedEndpoint;
   /** Names of the Kinesis stream and the bucket that take records without HTTP. */
   readonly stream: string;

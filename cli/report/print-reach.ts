@@ -1,11 +1,6 @@
 import type { IdentitySource } from '#core/catalog/reach/identity-sources.ts';
-import type { DestinationReach, Reach } from '#core/catalog/reach/reach.ts';
+import type { ReachReport } from '#core/catalog/reach/measure-reach.ts';
 import { table, tally } from './table.ts';
-
-/** Who of the members of destinations would be sent, and what brings the identities that they take. */
-export interface ReachReport extends Omit<Reach, 'destinations'> {
-  readonly destinations: readonly (DestinationReach & { readonly identities: readonly IdentitySource[] })[];
-}
 
 export function printReach({ profiles, isExact, destinations }: ReachReport): string {
   if (destinations.length === 0) return '';

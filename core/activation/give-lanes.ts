@@ -84,7 +84,7 @@ export function hasSecret({ type: name }: Pick<DestinationDefinition, 'type'>): 
 
 async function idleLanes(lanes: readonly string[], pool: LanePool): Promise<ReadonlySet<string>> {
   const counts = await Promise.all([...new Set(lanes)].map(async (lane) => [lane, await pool.messages(lane)] as const));
-  return new Set(counts.filter(([, messages]) => messages === 0).map(([lane]) => lane));
+  return new Set(counts.filter(([, { waiting, deadLetters }]) => waiting + deadLetters === 0).map(([lane]) => lane));
 }
 
 /** Switches on the lanes that somebody has and is not paused by hand, and off those that nobody has. */

@@ -8,6 +8,8 @@ export interface ProbeStep {
   readonly outcome: 'ok' | 'failed' | 'unknown' | 'not-tried';
   /** Why, in a word or a sentence: nothing of the secret. */
   readonly reason?: string;
+  /** The vendor's words, without anything of the secret. */
+  readonly detail?: string;
 }
 
 export const OK_SECRET: ProbeStep = { step: 'secret', outcome: 'ok' };
@@ -20,7 +22,12 @@ export const MAY_WRITE_NOT_TRIED: ProbeStep = {
 };
 
 /** What was tried and failed, with why. */
-export const failedStep = (step: ProbeStep['step'], reason: string): ProbeStep => ({ step, outcome: 'failed', reason });
+export const failedStep = (step: ProbeStep['step'], reason: string, detail = ''): ProbeStep => ({
+  step,
+  outcome: 'failed',
+  reason,
+  ...(detail !== '' && { detail }),
+});
 
 /** Who may write to something need not be allowed to look at it: that it may not says nothing. */
 const MAY_NOT_LOOK = /AccessDenied|NotAuthorized|AuthorizationError/;

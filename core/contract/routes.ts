@@ -123,6 +123,17 @@ export const ROUTES = {
     paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
     slowestMs: 3_000,
   },
+  // Who puts credentials away is no one else: the function of definitions makes secrets and reads none.
+  destinations: {
+    host: 'management',
+    function: 'destination-access',
+    authorization: 'by-function',
+    scope: 'by-row',
+    methods: ['ANY'],
+    paths: ['/tributary/destinations/{destinationId}/secret', '/tributary/destinations/{destinationId}/test'],
+    // Vendors are asked.
+    slowestMs: 15_000,
+  },
   // After the others: whatever is not theirs.
   management: {
     host: 'management',

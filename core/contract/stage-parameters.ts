@@ -19,6 +19,8 @@ export const STAGE_PARAMETERS = [
   'rejected-url',
   /** Where profiles are looked at, by signed requests: followed by `/ups/access/entities`; may end in a slash */
   'access-url',
+  /** Where credentials of destinations are put away and tried: followed by `/tributary/destinations/…` */
+  'destinations-url',
   'landing-bucket',
   'lake-bucket',
   'quarantine-bucket',

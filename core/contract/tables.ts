@@ -89,7 +89,7 @@ export const operationsKey = {
   vendorDeletion: (requestId: string, destinationId: string): string =>
     `${OPERATIONS_PREFIX.vendorDeletion}${requestId}#${destinationId}`,
   /** Whether a destination is paused, and what its guard says. */
-  destination: (destinationId: string): string => `DESTINATION#${destinationId}`,
+  destination: (destinationId: string): string => `${OPERATIONS_PREFIX.destination}${destinationId}`,
   /** Which retentions the timelines follow. */
   retentions: (): string => `${OPERATIONS_PREFIX.expiry}retentions`,
   /** How many pages of suppressed identities there are, and which revision each has. */
@@ -164,6 +164,7 @@ export const OPERATIONS_PREFIX = {
   attempts: 'ATTEMPTS#',
   vendor: 'VENDOR#',
   lanes: 'LANES',
+  destination: 'DESTINATION#',
   evaluation: 'EVALUATION#',
   deletion: 'DELETION#',
   suppression: 'SUPPRESSION#',

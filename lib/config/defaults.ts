@@ -49,6 +49,7 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   management: { memoryMb: 1769, timeoutSeconds: 29 },
   // It stitches what was corrected, while somebody waits.
   'rejected-records': { memoryMb: 1769, timeoutSeconds: 29 },
+  'destination-access': { memoryMb: 1024, timeoutSeconds: 29 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 512, timeoutSeconds: 300 },
   erase: { memoryMb: 1769, timeoutSeconds: 900 },

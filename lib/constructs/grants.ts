@@ -87,6 +87,14 @@ export function readSecretsUnder(
   });
 }
 
+/** Writing secrets whose names begin in a certain way. */
+export function writeSecretsUnder(grantee: IFunction, prefix: string): Grant {
+  const resource = `arn:${Aws.PARTITION}:secretsmanager:${Aws.REGION}:${Aws.ACCOUNT_ID}:secret:${prefix}*`;
+  const why = 'Destinations of the catalog, which has more of them than the stage.';
+  acknowledgeWildcard(grantee.role ?? grantee, resource, why);
+  return Grant.addToPrincipal({ grantee, actions: ['secretsmanager:PutSecretValue'], resourceArns: [resource] });
+}
+
 /** Putting messages on queues whose names begin in a certain way. */
 export function sendMessagesUnder(grantee: IFunction, name: string): Grant {
   const resource = `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;

@@ -1,4 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { ASSUMED_ROLES, type DeliveryLane, lanesOf } from '#core/contract/delivery-lanes.ts';
@@ -72,8 +74,28 @@ export class ActivationStack extends Stack {
 
     const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
     parameters.publishMap('destination-queues', this.queueUrls, 'Queue of every delivery lane');
-    const secrets = Object.fromEntries([...this.#secrets].map(([lane, secret]) => [lane, secret.secretArn]));
-    parameters.publishMap('destination-secrets', secrets, 'Secret of every delivery lane that signs what it sends');
+    parameters.publishMap(
+      'destination-secrets',
+      this.secretArns,
+      'Secret of every delivery lane that signs what it sends',
+    );
+  }
+
+  /** Delivery lane id → ARN of its secret. */
+  get secretArns(): Record<string, string> {
+    return Object.fromEntries([...this.#secrets].map(([lane, secret]) => [lane, secret.secretArn]));
+  }
+
+  /** Reading and writing the secrets of the stage's own lanes. */
+  allowSecrets(grantee: IFunction): void {
+    for (const secret of this.#secrets.values()) {
+      secret.grantRead(grantee);
+      Grant.addToPrincipal({
+        grantee,
+        actions: ['secretsmanager:PutSecretValue'],
+        resourceArns: [secret.secretArn],
+      });
+    }
   }
 
   /** Delivery lane id → URL of its queue. */

@@ -135,6 +135,11 @@ export class ComputeStack extends Stack {
       urls['rejected-url'],
       'Address of rejected records, at /tributary/data/rejected',
     );
+    parameters.publish(
+      'destinations-url',
+      urls['destinations-url'],
+      'Address of credentials of destinations, at /tributary/destinations/<id>/secret and …/test',
+    );
     parameters.publish('token-url', urls['token-url'], 'Address where clients ask for tokens, at /ims/token/v3');
     parameters.publish('reverts-queue', queues.reverts.queue.queueUrl, 'Queue of batches that are to be taken back');
     parameters.publishMap(

@@ -97,7 +97,7 @@ describe.each(STAGE_NAMES)('functions of stage %s', (stage) => {
     const asked = byLabel
       .map(({ made }) => variablesOf(made).ALLOW_PRIVATE_ENDPOINTS)
       .filter((flag) => flag !== undefined);
-    expect(asked).toEqual(Array(4).fill(String(stage === 'local')));
+    expect(asked).toEqual(Array(5).fill(String(stage === 'local')));
   });
 
   it('that the clock starts are tried again, then reported', () => {

@@ -20,6 +20,11 @@ const NEVER_DONE: readonly { readonly of: readonly FunctionName[]; readonly what
     why: 'it scans memberships, which are in a store of the same class as delivery states',
   },
   {
+    of: ['management'],
+    what: /^dynamodb:PutItem of OPERATIONS_TABLE, DELIVERY#/,
+    why: 'it reads delivery states, for what a change would do, in a store that can also write them',
+  },
+  {
     of: ['deliver-http'],
     what: /^s3:DeleteObject /,
     why: 'it deletes submissions, which are items; objects are deleted by a method of the same form',

@@ -161,6 +161,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
     );
     expect(readers.map(({ logicalId }) => logicalId.replace(/(?<!^)(Deliver|Role).*$/, '')).sort()).toEqual([
       'Deliver',
+      'DestinationAccess',
       'Erase',
       'ErasePerson',
       'ExportFiles',

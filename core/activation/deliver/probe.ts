@@ -1,8 +1,9 @@
 import type { Clock } from '#core/ports/clock.ts';
 import type { RequestDestination } from '../destination-type.ts';
+import { maskedWords } from '../errors/mask-words.ts';
 import { Authenticator } from '../http/authenticator.ts';
 import type { HttpClient } from '../http/client.ts';
-import { credential, readCredentials } from '../http/credentials.ts';
+import { type Credentials, credential, readCredentials } from '../http/credentials.ts';
 import { Tokens } from '../http/tokens.ts';
 import { failureOf } from '../item-results.ts';
 import type { AwsSigner } from '../ports/aws-signer.ts';
@@ -51,8 +52,17 @@ export async function probe(
   if (!('kind' in outcome)) return [OK_SECRET, failedStep('credentials', outcome.reason)];
   const failure = type.probed?.(outcome, destination) ?? failureOf(outcome);
   if (type.probeShows === 'receiver') return [...steps, receiverStep(failure), MAY_WRITE_NOT_TRIED];
-  return [...steps, failure ? failedStep('permission', failure.reason) : { step: 'permission', outcome: 'ok' }];
+  if (!failure) return [...steps, { step: 'permission', outcome: 'ok' }];
+  const said = failure.detail ?? (outcome.kind === 'response' ? outcome.body : '');
+  return [...steps, failedStep('permission', failure.reason, withoutSecret(said, credentials))];
 }
+
+/** A vendor may say back what it was sent. */
+const withoutSecret = (said: string, credentials: Credentials): string =>
+  maskedWords(said, {
+    identities: Object.values(credentials).map((value) => ({ namespace: '', value: String(value) })),
+    attributes: {},
+  });
 
 function credentialsIn(secret: string): ReturnType<typeof readCredentials> | undefined {
   try {

@@ -29,7 +29,10 @@ export const maskedIdentity = ({ namespace, value }: Identity): string =>
  * The words of a vendor about somebody, in one line, without what names them: their identities and attributes as they were
  * sent, in any case and percent-encoded; and whatever looks like an address, a number, a hash or a token.
  */
-export function maskedWords(said: string, { identities, attributes }: ProfileDelivery): string {
+export function maskedWords(
+  said: string,
+  { identities, attributes }: Pick<ProfileDelivery, 'identities' | 'attributes'>,
+): string {
   const values = [...identities.map(({ value }) => value), ...leavesOf(attributes)];
   const known = values
     .map((value) => value.normalize().trim())

@@ -2,8 +2,8 @@
 export interface LanePool {
   /** How many there are. */
   readonly size: number;
-  /** Messages in the queue of a lane and in its dead letters, those being worked on included. */
-  messages(lane: string): Promise<number>;
+  /** Messages in the queue of a lane, those being worked on included, and in its dead letters. */
+  messages(lane: string): Promise<{ readonly waiting: number; readonly deadLetters: number }>;
   /** Of every lane that sends requests, whether it is worked off. */
   switches(): Promise<readonly LaneSwitch[]>;
 }

@@ -1,3 +1,6 @@
+import type { GiveLanesDeps } from '#core/activation/give-lanes.ts';
+import type { DeliveryErrors } from '#core/activation/ports/delivery-errors.ts';
+import type { GuardStore } from '#core/activation/ports/guard.ts';
 import type { LaneSecrets } from '#core/activation/ports/lane-pool.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { ApprovalStore } from '#core/callers/ports/approval-store.ts';
@@ -60,7 +63,10 @@ export interface ManagementDeps {
   /** What the stage contains, and has contained: nobody is read for it. */
   readonly counts: Pick<CountStore, 'totals' | 'completeSince'>;
   readonly countHistory: Pick<CountHistory, 'read'>;
-  readonly runs: Pick<RunStatistics, 'runs' | 'pausedSince'>;
+  readonly runs: Pick<RunStatistics, 'runs' | 'pausedSince' | 'pause'>;
+  readonly guards: GuardStore;
+  readonly deliveryErrors: Pick<DeliveryErrors, 'list'>;
+  readonly lanes: Pick<GiveLanesDeps, 'assignments' | 'pool' | 'fixed'>;
   readonly stage: string;
   readonly now: Clock;
   /** From 0 up to 1. */

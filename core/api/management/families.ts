@@ -10,6 +10,8 @@ export const FAMILIES = {
   counts: { base: '/tributary/counts', code: 'CNT', title: 'Counts' },
   data: { base: '/tributary/data', code: 'DATA', title: 'Data: batches, rejected records, mappings of files' },
   profiles: { base: '/tributary/profiles', code: 'PRF', title: 'Profiles by reference' },
+  destinations: { base: '/tributary/destinations', code: 'DEST', title: 'Destinations' },
+  'destination-types': { base: '/tributary/destination-types', code: 'DSTT', title: 'Types of destinations' },
   description: { base: '', code: 'API', title: 'Description of this API' },
   'schema-registry': { base: '/data/foundation/schemaregistry', code: 'XDM', title: 'Schema registry' },
   catalog: { base: '/data/foundation/catalog', code: 'CATALOG', title: 'Catalog' },

@@ -3,6 +3,8 @@ import { AUDIENCE_ROUTES } from '../audiences/routes.ts';
 import { COUNT_ROUTES } from '../counts/routes.ts';
 import { DATASET_ROUTES } from '../datasets/routes.ts';
 import { DEFINITION_ROUTES } from '../definitions/routes.ts';
+import { DESTINATION_ACCESS_ROUTES } from '../destination-access/routes.ts';
+import { DESTINATION_ROUTES } from '../destinations/routes.ts';
 import { FLOW_ROUTES } from '../flows/routes.ts';
 import { GOVERNANCE_ROUTES } from '../governance/routes.ts';
 import { MAPPING_ROUTES } from '../mappings/routes.ts';
@@ -29,6 +31,7 @@ const FAMILIES_OF_AEP: readonly ApiRoute[] = [
   ...MERGE_POLICY_ROUTES,
   ...NAMESPACE_ROUTES,
   ...FLOW_ROUTES,
+  ...DESTINATION_ROUTES,
   ...GOVERNANCE_ROUTES,
   ...MAPPING_ROUTES,
   ...STAGE_ROUTES,
@@ -38,7 +41,10 @@ let description: object | undefined;
 
 /** The description of the host in the form of OpenAPI; made when it is first asked for. */
 export function describeHost(): object {
-  description ??= openApiOf([...API_ROUTES, ...PEOPLE_ROUTES, ...Object.values(REJECTED_RECORDS)], '0.1.0');
+  description ??= openApiOf(
+    [...API_ROUTES, ...DESTINATION_ACCESS_ROUTES, ...PEOPLE_ROUTES, ...Object.values(REJECTED_RECORDS)],
+    '0.1.0',
+  );
   return description;
 }
 

@@ -9,6 +9,8 @@ import { DynamoDbApprovalStore } from '#lambdas/adapters/dynamodb/approval-store
 import { DynamoDbCountHistory } from '#lambdas/adapters/dynamodb/count-history.ts';
 import { DynamoDbCountStore } from '#lambdas/adapters/dynamodb/count-store.ts';
 import { DynamoDbDefinitionStore } from '#lambdas/adapters/dynamodb/definition-store.ts';
+import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
+import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
 import { DynamoDbLastBatches } from '#lambdas/adapters/dynamodb/last-batches.ts';
@@ -49,6 +51,11 @@ const evaluation = {
   backoff: backoffBefore,
 };
 const destinationSecrets = createLaneSecrets(secretsManager, environment.STAGE);
+const lanes = {
+  assignments: new DynamoDbLaneAssignments(dynamoDb(), environment.OPERATIONS_TABLE),
+  pool: createLanePool(poolPlaceOf(environment.LANE_POOL), environment.POOL_FUNCTION, { sqs, lambda }),
+  fixed: new Set(Object.keys(environment.DESTINATION_QUEUES)),
+};
 const runs = new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE);
 
 export const handler = createHandler({
@@ -66,10 +73,8 @@ export const handler = createHandler({
     lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
     evaluation,
     lanes: {
-      assignments: new DynamoDbLaneAssignments(dynamoDb(), environment.OPERATIONS_TABLE),
-      pool: createLanePool(poolPlaceOf(environment.LANE_POOL), environment.POOL_FUNCTION, { sqs, lambda }),
+      ...lanes,
       secrets: destinationSecrets,
-      fixed: new Set(Object.keys(environment.DESTINATION_QUEUES)),
       isPaused: async (id) => (await runs.pausedSince(id)) !== undefined,
     },
     stage: environment.STAGE,
@@ -77,6 +82,9 @@ export const handler = createHandler({
   }),
   evaluation,
   people,
+  guards: new DynamoDbGuardStore(dynamoDb(), environment.OPERATIONS_TABLE),
+  deliveryErrors: new DynamoDbDeliveryErrors(dynamoDb(), environment.OPERATIONS_TABLE),
+  lanes,
   destinationSecrets,
   notes: new DynamoDbNotes(dynamoDb(), environment.OPERATIONS_TABLE),
   approvals: new DynamoDbApprovalStore(dynamoDb(), environment.OPERATIONS_TABLE),

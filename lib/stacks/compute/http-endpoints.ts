@@ -24,6 +24,7 @@ import {
   updateItemsUnder,
   uploadObjects,
   writeObjects,
+  writeSecretsUnder,
 } from '#lib/constructs/grants.ts';
 import { HttpEndpoint } from '#lib/constructs/http-endpoint.ts';
 import type { OriginCheck } from '#lib/constructs/origin-check.ts';
@@ -41,7 +42,8 @@ export type Urls = Readonly<
     | 'token-url'
     | 'profiles-url'
     | 'rejected-url'
-    | 'access-url',
+    | 'access-url'
+    | 'destinations-url',
     string
   >
 >;
@@ -108,6 +110,7 @@ export function addHttpEndpoints(
     'batch-url': management.add({ target: batches, route: ROUTES.batch }),
     'management-url': management.add({ target: addManagement(make, evaluation), route: ROUTES.management }),
     'token-url': management.add({ target: addToken(make), route: ROUTES.token }),
+    'destinations-url': management.add({ target: addDestinationAccess(make), route: ROUTES.destinations }),
     // The URL of a function that answers both asks for no signature: with one that does, nobody could call with a token.
     'profiles-url': management.add({ target: access, route: ROUTES.profiles }),
     'rejected-url': management.add({ target: addRejectedRecords(make), route: ROUTES.rejected }),
@@ -165,6 +168,8 @@ function addManagement(make: FunctionFactory, evaluation: WorkQueue): TributaryF
 /** New destinations get a lane of the pool and a secret, which is not read here; lanes that nobody has are switched off. */
 function allowGivingLanes({ config, data, lanes }: FunctionFactory, { function: made }: TributaryFunction): void {
   putItemsUnder(made, data.operations, [OPERATIONS_PREFIX.lanes]);
+  // Whether they are paused, or released from their guard.
+  updateItemsUnder(made, data.operations, [OPERATIONS_PREFIX.destination]);
   makeSecretsUnder(made, destinationSecretPrefix(config.stage));
   countMessagesUnder(made, poolQueueName(config.stage, 'lane-*'));
   const { queue, deadLetters } = lanes.files.work;
@@ -192,6 +197,25 @@ function addRejectedRecords(make: FunctionFactory): TributaryFunction {
   uploadObjects(made.function, data.quarantine);
   deleteObjects(made.function, data.quarantine);
   return made;
+}
+
+/** Credentials of destinations: it alone of the management host reads them, and asks vendors with them. */
+function addDestinationAccess(make: FunctionFactory): TributaryFunction {
+  const { config, data, activation } = make;
+  const prefix = destinationSecretPrefix(config.stage);
+  const access = make.function('DestinationAccess', 'destination-access', 'credentials of destinations over HTTP', {
+    ...make.catalog(),
+    ...make.callers(),
+    DESTINATION_SECRETS: JSON.stringify(activation.secretArns),
+    DESTINATION_SECRETS_PREFIX: prefix,
+    ALLOW_PRIVATE_ENDPOINTS: String(config.allowPrivateEndpoints),
+  });
+  activation.allowSecrets(access.function);
+  readSecretsUnder(access.function, prefix);
+  writeSecretsUnder(access.function, prefix);
+  // Access tokens, which deliveries then use as well.
+  putItemsUnder(access.function, data.operations, [OPERATIONS_PREFIX.vendor]);
+  return access;
 }
 
 /** A client's id and secret → a token. It alone reads the key that tokens are signed with. */

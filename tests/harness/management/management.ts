@@ -9,6 +9,7 @@ import { SCOPES } from '#core/contract/scopes.ts';
 import { type Job, type NewJob, UNTOUCHED } from '#core/jobs/job.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import { MemoryDefinitionStore } from '#lambdas/adapters/memory/definition-store.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
@@ -16,7 +17,9 @@ import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryApprovalStore } from '#tests/harness/core/approval-store.memory.ts';
 import { MemoryCountHistory } from '#tests/harness/core/count-history.memory.ts';
 import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
+import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryLastBatches } from '#tests/harness/core/last-batches.memory.ts';
+import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import { createMemoryLanes } from './memory-lanes.ts';
 
 export const NOW = Date.parse('2026-03-01T00:00:00Z');
@@ -91,7 +94,10 @@ export function createManagement(catalog: Catalog, more: Partial<ManagementDeps>
     fourEyes: [],
     counts: new MemoryCountStore(),
     countHistory: new MemoryCountHistory(),
-    runs: { runs: async () => [], pausedSince: async () => undefined },
+    runs: new MemoryRunStatistics(),
+    guards: new MemoryGuardStore(),
+    deliveryErrors: new MemoryDeliveryErrors(),
+    lanes: lanes.deps,
     random: Math.random,
     stage: 'local',
     now,

@@ -28,7 +28,7 @@ export function createMemoryLanes(size = 20) {
       },
       pool: {
         size,
-        messages: async (lane: string) => messages.get(lane) ?? 0,
+        messages: async (lane: string) => ({ waiting: messages.get(lane) ?? 0, deadLetters: 0 }),
         switches: async () =>
           Array.from({ length: size }, (_, n) => poolLane(n + 1)).map((lane) => ({
             lane,

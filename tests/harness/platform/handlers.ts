@@ -21,7 +21,6 @@ import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.
 import { membershipsIn, openedBatchIn, operationsIn } from '#lambdas/adapters/dynamodb/counted-images.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { readMembershipAttributes } from '#lambdas/adapters/dynamodb/versioned-store.ts';
-import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
@@ -200,7 +199,7 @@ export function createHandlers(options: HandlersOptions): {
       untilSeen: async () => {},
       newId: () => `job ${++ids}`,
       rateLimit,
-      deliveryErrors: new MemoryDeliveryErrors(),
+      deliveryErrors: stores.deliveryErrors,
       vendorDeletions,
       vendorState,
       attempts,

@@ -10,6 +10,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { SignedReceipt } from '#core/privacy/receipt.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { MemoryEdgeProfileStore } from '#lambdas/adapters/memory/edge-profile-store.ts';
 import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
@@ -104,6 +105,7 @@ export interface Stores {
   readonly erasures: MemoryErasures;
   readonly suppressions: MemorySuppressions;
   readonly guards: MemoryGuardStore;
+  readonly deliveryErrors: MemoryDeliveryErrors;
   readonly runs: MemoryRunStatistics;
   readonly sentTexts: MemorySentTexts;
   readonly landing: ObjectStore;
@@ -172,6 +174,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     jobs: new MemoryJobs(ttl),
     expiries: new MemoryJobs(ttl),
     guards: new MemoryGuardStore(),
+    deliveryErrors: new MemoryDeliveryErrors(),
     runs: new MemoryRunStatistics(),
     sentTexts: new MemorySentTexts(ttl),
     erasureJobs: new MemoryJobs(ttl),

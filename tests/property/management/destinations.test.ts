@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { probe } from '#core/activation/deliver/probe.ts';
+import type { DeliveryErrors } from '#core/activation/ports/delivery-errors.ts';
+import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { TYPES } from '#core/activation/registry.ts';
+import type { DestinationAccessDeps } from '#core/api/destination-access/access.ts';
+import { DESTINATION_ACCESS_ROUTES } from '#core/api/destination-access/routes.ts';
 import { type Caller, mayDo } from '#core/api/management/caller.ts';
+import { createRouter } from '#core/api/management/router.ts';
 import { catalogVersion } from '#core/catalog/catalog.ts';
 import { changeCatalog } from '#core/catalog/change.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
 import { planPull } from '#core/catalog/pull.ts';
-import { ANYBODY, createManagement } from '#tests/harness/management/management.ts';
+import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
+import { ANYBODY, callOf, createManagement, NOW } from '#tests/harness/management/management.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { runs } from '#tests/harness/runs.ts';
 
@@ -193,5 +201,195 @@ describe('a destination that is created wholly through the API', () => {
     expect((await management.call('POST', `${FLOW}/targetConnections`, again)).status).toBe(409);
     expect((await management.call('DELETE', `${FLOW}/targetConnections/${target.body.id}`)).status).toBe(204);
     expect((await management.definitions.active()).catalog.destinations).toEqual(definitions.destinations);
+  });
+});
+
+describe('destinations at the management host', () => {
+  const BASE = '/tributary/destinations';
+
+  it('can be searched by type, with all that a form is made of', async () => {
+    const { call } = createManagement(definitions);
+    const all = (await call('GET', '/tributary/destination-types')).body.types;
+    expect(all.map(({ type }: { type: string }) => type)).toEqual([...TYPES.keys()].sort());
+    const found = (await call('GET', '/tributary/destination-types?search=webhook')).body.types;
+    expect(found.map(({ type }: { type: string }) => type)).toContain('http');
+    expect(found.length).toBeLessThan(all.length);
+    const { status, body } = await call('GET', '/tributary/destination-types/http');
+    expect([status, body.schema.required]).toEqual([200, expect.arrayContaining(['id', 'type', 'url'])]);
+    expect((await call('GET', '/tributary/destination-types/__proto__')).status).toBe(404);
+  });
+
+  it('add up: what was received and what was there before is activated, failed, excluded or waiting', async () => {
+    const count = fc.nat(1_000);
+    const flow = fc.record({
+      hour: fc.nat(23),
+      received: count,
+      activated: count,
+      failed: count,
+      retried: count,
+      excluded: fc.dictionary(fc.constantFrom('noConsent', 'policy'), count),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(flow, { maxLength: 12 }), async (flows) => {
+        const { call, deps } = createManagement(definitions);
+        const books = deps.runs as typeof deps.runs & Pick<RunStatistics, 'add'>;
+        for (const { hour, ...counts } of flows) await books.add('webhook', NOW - hour * 3_600_000, counts);
+        const { lastDay } = (await call('GET', `${BASE}/webhook`)).body;
+        const { runs: hours } = (await call('GET', `${BASE}/webhook/runs`)).body;
+        expect(hours).toHaveLength(24);
+        const sum = (tally: Record<string, number>): number => Object.values(tally).reduce((a, b) => a + b, 0);
+        for (const each of [lastDay, ...hours]) {
+          const settled = each.activated + each.failed + sum(each.excluded);
+          expect(each.received + each.fromBefore).toBe(settled + each.waiting);
+        }
+        const received = hours.reduce((total: number, each: { received: number }) => total + each.received, 0);
+        expect([received, lastDay.received]).toEqual([
+          lastDay.received,
+          flows.reduce((a, each) => a + each.received, 0),
+        ]);
+      }),
+      runs(1, 20),
+    );
+  });
+
+  it('tell what the vendor said, page by page, and of one hour', async () => {
+    const { call, deps } = createManagement(definitions);
+    const errors = deps.deliveryErrors as DeliveryErrors;
+    const about = (n: number) => ({
+      profile: `p${n}`,
+      identities: ['Email:a***'],
+      errorClass: 'drop' as const,
+      times: 1,
+      first: NOW - n,
+      last: NOW - n,
+    });
+    for (let n = 0; n < 5; n++)
+      await errors.add('webhook', NOW - n, [{ ...about(n), reason: 'http-400', detail: `no such audience ${n}` }]);
+    const first = (await call('GET', `${BASE}/webhook/errors?limit=3`)).body;
+    expect(first).toMatchObject({
+      total: 5,
+      next: 3,
+      errors: [{ profile: 'p0', detail: 'no such audience 0' }, {}, {}],
+    });
+    const rest = (await call('GET', `${BASE}/webhook/errors?limit=3&start=3&reason=drop`)).body;
+    expect([rest.errors.length, rest.next]).toEqual([2, undefined]);
+    const hour = new Date(NOW).toISOString().slice(0, 13);
+    expect((await call('GET', `${BASE}/webhook/runs/${hour}`)).body.errors).toMatchObject([{ profile: 'p0' }]);
+    for (const wrong of ['yesterday', '2026-99-99T00', '2999-01-01T00'])
+      expect((await call('GET', `${BASE}/webhook/runs/${wrong}`)).status).toBe(404);
+  });
+
+  it('are paused and resumed by whoever may activate them: their lane is switched off and on again', async () => {
+    const management = createManagement(definitions);
+    await setUp(management, { type: 'http', name: 'Partner', segments: SEGMENTS.slice(0, 1), keys: {} });
+    const lane = management.lanes.assigned().partner!;
+    expect(management.lanes.on.has(lane)).toBe(true);
+    management.actAs({ ...ANYBODY, scopes: ['operate:read', 'activate:webhook'] });
+    expect((await management.call('POST', `${BASE}/partner/pause`)).status).toBe(403);
+    management.actAs({ ...ANYBODY, scopes: ['operate:read', 'activate:partner'] });
+    expect((await management.call('POST', `${BASE}/partner/pause`)).body).toMatchObject({ lanes: [lane], switched: 1 });
+    expect((await management.call('POST', `${BASE}/partner/pause`)).body).toMatchObject({ switched: 0 });
+    expect([management.lanes.on.has(lane), (await management.call('GET', `${BASE}/partner`)).body.state]).toEqual([
+      false,
+      'paused',
+    ]);
+    await management.call('POST', `${BASE}/partner/resume`);
+    expect([management.lanes.on.has(lane), (await management.call('GET', `${BASE}/partner`)).body.state]).toEqual([
+      true,
+      'on',
+    ]);
+  });
+
+  it('are backfilled by a job that routes everybody anew, and released where their guard holds them', async () => {
+    const management = createManagement(definitions);
+    const { call, deps } = management;
+    expect((await call('POST', `${BASE}/webhook/release`)).status).toBe(409);
+    await deps.guards.hold('webhook', 0, { since: NOW, segmentId: SEGMENTS[0]!, size: 100, left: 60, most: 50 });
+    expect((await call('POST', `${BASE}/webhook/backfill`)).status).toBe(409);
+    const { status, body } = await call('POST', `${BASE}/webhook/release`);
+    expect([status, await deps.evaluation.jobs.get(body.jobId)]).toMatchObject([202, { writesAll: true }]);
+    expect((await call('GET', `${BASE}/webhook`)).body).toMatchObject({ openUntil: expect.any(String) });
+    // The first job is on its way: it may be past those who are to be told.
+    expect((await call('POST', `${BASE}/webhook/backfill`)).status).toBe(409);
+  });
+
+  it('say who would be excluded and why before there is a definition; nothing is changed', async () => {
+    const management = createManagement(definitions);
+    const definition = { ...TYPES.get('http')!.example, id: 'partner', type: 'http', segments: SEGMENTS.slice(0, 1) };
+    const { status, body } = await management.call('POST', `${BASE}/partner/reach`, { definition });
+    expect([status, body]).toMatchObject([
+      200,
+      { destination: 'partner', members: 0, reached: 0, excluded: {}, isExact: true },
+    ]);
+    const wrong = await management.call('POST', `${BASE}/partner/reach`, {
+      definition: { ...definition, url: 'nowhere' },
+    });
+    expect([wrong.status, wrong.body.report['sub-errors'][0].pointer]).toEqual([400, '/url']);
+    expect((await management.call('POST', `${BASE}/partner/reach`, {})).status).toBe(404);
+    expect((await management.definitions.active()).catalog).toEqual(definitions);
+  });
+});
+
+describe('credentials of destinations', () => {
+  const router = createRouter<DestinationAccessDeps>(DESTINATION_ACCESS_ROUTES);
+
+  function createAccess(scopes: readonly string[], answer: { status: number; body: string }) {
+    const secrets = new Map([['webhook', JSON.stringify({ signingKey: 'kept' })]]);
+    const http = async () => ({ kind: 'response' as const, status: answer.status, body: answer.body, headers: {} });
+    const deps: DestinationAccessDeps = {
+      callers: { callerOf: async () => ({ ...ANYBODY, scopes }) },
+      catalog: { current: async () => compileCatalog(definitions) },
+      secrets: {
+        read: async (id) => secrets.get(id),
+        write: async (id, secret) => void secrets.set(id, secret),
+      },
+      probe: (destination, type, secret) =>
+        probe(
+          destination,
+          {
+            ...type,
+            probe: () => ({ method: 'POST', url: 'https://vendor.example', headers: {}, body: '', timeoutMs: 1_000 }),
+          },
+          secret,
+          {
+            http: http as never,
+            tokens: createMemoryVendorState(() => NOW).tokens,
+            now: () => NOW,
+          },
+        ),
+    };
+    const call = async (method: string, path: string, body?: unknown) =>
+      router.answer(callOf(method, `/tributary/destinations/webhook/${path}`, body), deps);
+    return { call, secrets };
+  }
+
+  it('go in and never come out; a vendor that says them back is not quoted', async () => {
+    const { call, secrets } = createAccess(['destination:write'], {
+      status: 401,
+      body: `bad token ${CANARY}, ask support`,
+    });
+    const said = [
+      await call('PUT', 'secret', { keys: { bearerToken: CANARY } }),
+      await call('GET', 'secret'),
+      await call('POST', 'test'),
+      await call('PUT', 'secret', { keys: { [CANARY.slice(0, 4)]: CANARY } }),
+      await call('PUT', 'secret', { keys: { bearerToken: { [CANARY]: 1 } } }),
+    ];
+    expect(said.map(({ status }) => status)).toEqual([200, 200, 200, 400, 400]);
+    expect(JSON.parse(secrets.get('webhook')!)).toEqual({ signingKey: 'kept', bearerToken: CANARY });
+    expect(said[1]!.body).toMatchObject({ keys: ['bearerToken', 'signingKey'] });
+    const failed = { step: 'permission', outcome: 'failed', reason: 'http-401', detail: 'bad token ***, ask support' };
+    expect(said[2]!.body).toMatchObject({ isOk: false, steps: expect.arrayContaining([failed]) });
+    expect(JSON.stringify(said)).not.toContain(CANARY);
+  });
+
+  it('are for those who may change destinations, and for nobody else', async () => {
+    const { call, secrets } = createAccess(['operate', 'admin', 'activate:*', 'profile:read'], {
+      status: 200,
+      body: '',
+    });
+    const said = [await call('PUT', 'secret', { keys: {} }), await call('GET', 'secret'), await call('POST', 'test')];
+    expect(said.map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect(secrets.get('webhook')).toContain('kept');
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stateOf } from '#cli/destination/list.ts';
+import { stateOf } from '#core/activation/hindrances.ts';
 import { Authenticator } from '#core/activation/http/authenticator.ts';
 import type { AwsAuthentication, RequestAuthentication } from '#core/activation/http/credentials.ts';
 import { missingForRequests } from '#core/activation/http/needed-keys.ts';

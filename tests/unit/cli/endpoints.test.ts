@@ -58,6 +58,7 @@ describe('the endpoints of a stage', () => {
     management: { url: 'http://127.0.0.1:4600/m', headers: {} },
     token: { url: 'http://127.0.0.1:4600/i', headers: {} },
     profiles: { url: 'http://127.0.0.1:4600/a', headers: {} },
+    destinations: { url: 'http://127.0.0.1:4600/a', headers: {} },
     rejected: { url: 'http://127.0.0.1:4600/r', headers: {} },
     access: { url: 'http://127.0.0.1:4600/a', headers: {}, signedFor: 'us-east-1:lambda', signedBy: 'ID:SECRET' },
     stream: 'the-stream',

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { measureReach } from '#cli/catalog/reach.ts';
 import { printReach } from '#cli/report/print-reach.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
 import { destinationDefinition } from '#core/activation/definition.ts';
@@ -8,6 +7,7 @@ import { spellings } from '#core/activation/spellings.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { identitySources } from '#core/catalog/reach/identity-sources.ts';
+import { measureReach } from '#core/catalog/reach/measure-reach.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { isRedirect } from '#core/segmentation/membership.ts';

@@ -15,6 +15,7 @@ describe('the overview of a stage', () => {
                 { hour: hour - 3_600_000, ...counts },
               ]
             : [],
+        pause: async () => {},
         pausedSince: async (id) => (id === 'webhook' ? hour : undefined),
       },
     });

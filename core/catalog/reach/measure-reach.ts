@@ -1,12 +1,18 @@
-import type { ReachReport } from '#cli/report/print-reach.ts';
-import type { StageStores } from '#cli/stage/stores.ts';
-import type { Catalog } from '#core/catalog/catalog.ts';
-import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { historyFor } from '#core/catalog/history.ts';
-import { identitySources } from '#core/catalog/reach/identity-sources.ts';
-import { reachOf } from '#core/catalog/reach/reach.ts';
-import { stageSettings } from '#core/catalog/stage-settings.ts';
+import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
+import type { Catalog } from '../catalog.ts';
+import { type CompiledCatalog, compileCatalog } from '../compile.ts';
+import { historyFor } from '../history.ts';
+import { stageSettings } from '../stage-settings.ts';
+import { type IdentitySource, identitySources } from './identity-sources.ts';
+import { type DestinationReach, type Reach, reachOf } from './reach.ts';
+
+/** Who of the members of destinations would be sent, and what brings the identities that they take. */
+export interface ReachReport extends Omit<Reach, 'destinations'> {
+  readonly destinations: readonly (DestinationReach & { readonly identities: readonly IdentitySource[] })[];
+}
 
 /** So many profile items are read at most, however large the stage is: seconds, and cents. */
 const MAX_ITEMS = 2_000;
@@ -20,7 +26,7 @@ const MAX_ITEMS = 2_000;
 export async function measureReach(
   definitions: Catalog,
   active: CompiledCatalog | undefined,
-  stores: Pick<StageStores, 'profiles' | 'lookups' | 'timeline'>,
+  stores: { readonly profiles: ProfileStore; readonly lookups: LookupStore; readonly timeline: Timeline },
   now: number,
   ids: readonly string[] = definitions.destinations.map(({ id }) => id),
 ): Promise<ReachReport> {
