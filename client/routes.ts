@@ -166,6 +166,99 @@ export interface Routes {
     }[];
   };
   /**
+   * Ask for what is stored about people, or for its deletion
+   */
+  'POST /data/core/privacy/jobs': {
+    body: {
+      /**
+       * @maxItems 20
+       */
+      users: {
+        key: string;
+        /**
+         * @minItems 1
+         * @maxItems 2
+         */
+        action: ('access' | 'delete')[];
+        /**
+         * @minItems 1
+         * @maxItems 9
+         */
+        userIDs: {
+          namespace: string;
+          value: string;
+          [k: string]: unknown;
+        }[];
+        [k: string]: unknown;
+      }[];
+      regulation?: string;
+      [k: string]: unknown;
+    };
+    answer: {
+      requestId: string;
+      totalRecords: number;
+      jobs: {
+        jobId: string;
+        customer: {
+          user: {
+            key: string;
+            action: string[];
+          };
+        };
+      }[];
+    };
+  };
+  /**
+   * List deletions that are under way
+   */
+  'GET /data/core/privacy/jobs': {
+    answer: {
+      jobDetails: {
+        jobId: string;
+        action: string;
+        status: 'processing' | 'complete';
+        createdDate: string;
+      }[];
+      totalRecords: number;
+    };
+  };
+  /**
+   * Show how far a privacy job has come, and its receipts
+   */
+  'GET /data/core/privacy/jobs/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      jobId: string;
+      userKey: string;
+      action: 'access' | 'delete';
+      regulation: string;
+      createdDate: string;
+      status: 'processing' | 'complete';
+      people?: number;
+      downloadURL?: string;
+      receipts: {
+        signature: string;
+        [k: string]: unknown;
+      }[];
+    };
+  };
+  /**
+   * Show what is stored about the person of a job for access
+   */
+  'GET /data/core/privacy/jobs/{id}/data': {
+    path: {
+      id: string;
+    };
+    answer: {
+      jobId: string;
+      people: {
+        [k: string]: unknown;
+      }[];
+    };
+  };
+  /**
    * Show a profile or its events
    */
   'GET /data/core/ups/access/entities': {
@@ -179,6 +272,28 @@ export interface Routes {
   'POST /data/core/ups/access/entities': {
     answer: {
       [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete a person by an identity
+   */
+  'DELETE /data/core/ups/access/entities': {
+    query: {
+      entityId: string;
+      entityIdNS: string;
+    };
+    answer: {
+      requestId: string;
+      totalRecords: number;
+      jobs: {
+        jobId: string;
+        customer: {
+          user: {
+            key: string;
+            action: string[];
+          };
+        };
+      }[];
     };
   };
   /**
@@ -4849,6 +4964,27 @@ export interface Routes {
     };
   };
   /**
+   * Delete a person
+   */
+  'DELETE /tributary/profiles/{reference}': {
+    path: {
+      reference: string;
+    };
+    answer: {
+      requestId: string;
+      totalRecords: number;
+      jobs: {
+        jobId: string;
+        customer: {
+          user: {
+            key: string;
+            action: string[];
+          };
+        };
+      }[];
+    };
+  };
+  /**
    * Show the attributes of a person, and which record each comes from
    */
   'GET /tributary/profiles/{reference}/attributes': {
@@ -5141,6 +5277,67 @@ export interface Routes {
         unlinking?: {
           who: string;
           reason: string;
+        };
+      }[];
+    };
+  };
+  /**
+   * Link two identities again that were unlinked
+   */
+  'POST /tributary/profiles/{reference}/relink': {
+    path: {
+      reference: string;
+    };
+    body: {
+      a: string;
+      b: string;
+      reason: string;
+    };
+    answer: {
+      isDone: boolean;
+    };
+  };
+  /**
+   * Take the link between two identities out, or say what would follow
+   */
+  'POST /tributary/profiles/{reference}/unlink': {
+    path: {
+      reference: string;
+    };
+    query: {
+      dryRun?: 'true' | 'false';
+    };
+    body: {
+      a: string;
+      b: string;
+      reason: string;
+    };
+    answer: {
+      isDone: boolean;
+      profiles: {
+        identities: {
+          namespace: string;
+          value?: string;
+          id: string;
+        }[];
+        entered: string[];
+        left: string[];
+      }[];
+      destinations: {
+        id: string;
+        added: number;
+        removed: number;
+      }[];
+      stillLinkedBy: {
+        a: {
+          namespace: string;
+          value?: string;
+          id: string;
+        };
+        b: {
+          namespace: string;
+          value?: string;
+          id: string;
         };
       }[];
     };

@@ -217,6 +217,7 @@ export const ENVIRONMENT = {
     DESTINATION_SECRETS_PREFIX: resource,
     ALLOW_PRIVATE_ENDPOINTS: flag,
   }),
+  'profile-access': z.object({ ...memberships, ...callers, ...audit, ...suppression, TIMELINE_TABLE: resource }),
   /** a request → a person is suppressed, and gone from profiles; or a suppressed identity is readmitted */
   'erase-person': z.object({ ...catalog, ...suppression, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
   /** schedule → deletions go on: a pass over all objects, in parts, and receipts */

@@ -101,6 +101,7 @@ export const ROUTES = {
       '/data/core/identity/{proxy+}',
       '/tributary/profiles',
       '/tributary/profiles/{proxy+}',
+      '/data/core/privacy/{proxy+}',
     ],
     slowestMs: 3_000,
   },

@@ -148,6 +148,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       'ErasePerson',
       'EvaluatePart',
       'ExpirePart',
+      'ProfileAccess',
       'RejectedRecords',
       'RevertBatch',
       'StitchChunk',

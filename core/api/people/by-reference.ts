@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { type ApiRoute, routeOf } from '../management/route.ts';
 import { showAttributes } from './attributes.ts';
 import { explainInAudience, showAudiences } from './audiences.ts';
@@ -6,6 +6,7 @@ import { explainAtDestination, showDeliveries } from './deliveries.ts';
 import type { PeopleDeps } from './deps.ts';
 import { showGraph } from './identities.ts';
 import { membersQuery, sampleMembers } from './members.ts';
+import { deletePerson, jobsBody, listJobs, openJobs, showJob, showJobData } from './privacy.ts';
 import { searchBody, searchProfile } from './search.ts';
 import {
   attributesAnswer,
@@ -15,13 +16,19 @@ import {
   deliveryAnswer,
   explanationAnswer,
   graphAnswer,
+  jobAnswer,
+  jobDataAnswer,
+  jobListAnswer,
   membersAnswer,
+  openedJobsAnswer,
   searchAnswer,
   summaryAnswer,
   timelineAnswer,
+  unlinkAnswer,
 } from './shapes.ts';
 import { showConsents, showSummary } from './summary.ts';
 import { showTimeline, timelineQuery } from './timeline.ts';
+import { linkBody, relinkIdentities, unlinkIdentities, unlinkQuery } from './unlinking.ts';
 
 const route = routeOf<PeopleDeps>();
 /** Whoever may read profiles; with `profile:read:masked`, without their values. */
@@ -119,5 +126,76 @@ export const REFERENCE_ROUTES: readonly ApiRoute<z.ZodType, z.ZodType, PeopleDep
     summary: 'Explain why a person was delivered to a destination, or was not',
     answer: deliveryAnswer,
     handle: explainAtDestination,
+  }),
+  route({
+    family: 'profiles',
+    method: 'POST',
+    path: '/{reference}/unlink',
+    scope: 'govern',
+    summary: 'Take the link between two identities out, or say what would follow',
+    query: unlinkQuery,
+    body: linkBody,
+    answer: unlinkAnswer,
+    handle: unlinkIdentities,
+  }),
+  route({
+    family: 'profiles',
+    method: 'POST',
+    path: '/{reference}/relink',
+    scope: 'govern',
+    summary: 'Link two identities again that were unlinked',
+    body: linkBody,
+    answer: z.object({ isDone: z.boolean() }),
+    handle: (call) => relinkIdentities({ ...call, query: {} }),
+  }),
+  route({
+    family: 'profiles',
+    method: 'DELETE',
+    path: '/{reference}',
+    scope: 'privacy',
+    summary: 'Delete a person',
+    answer: openedJobsAnswer,
+    handle: deletePerson,
+  }),
+];
+
+/** AEP's privacy jobs: for the person themselves, so that values are never masked. */
+export const PRIVACY_ROUTES: readonly ApiRoute<z.ZodType, z.ZodType, PeopleDeps>[] = [
+  route({
+    family: 'privacy',
+    method: 'POST',
+    path: '/jobs',
+    scope: 'privacy',
+    summary: 'Ask for what is stored about people, or for its deletion',
+    body: jobsBody,
+    answer: openedJobsAnswer,
+    handle: openJobs,
+  }),
+  route({
+    family: 'privacy',
+    method: 'GET',
+    path: '/jobs',
+    scope: 'privacy',
+    summary: 'List deletions that are under way',
+    answer: jobListAnswer,
+    handle: listJobs,
+  }),
+  route({
+    family: 'privacy',
+    method: 'GET',
+    path: '/jobs/{id}',
+    scope: 'privacy',
+    summary: 'Show how far a privacy job has come, and its receipts',
+    answer: jobAnswer,
+    handle: showJob,
+  }),
+  route({
+    family: 'privacy',
+    method: 'GET',
+    path: '/jobs/{id}/data',
+    scope: 'privacy',
+    summary: 'Show what is stored about the person of a job for access',
+    answer: jobDataAnswer,
+    handle: showJobData,
   }),
 ];

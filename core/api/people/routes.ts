@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { notImplemented } from '../management/not-implemented.ts';
 import { type ApiRoute, routeOf } from '../management/route.ts';
 import { access } from '../profile/entities.ts';
-import { REFERENCE_ROUTES } from './by-reference.ts';
+import { PRIVACY_ROUTES, REFERENCE_ROUTES } from './by-reference.ts';
 import type { PeopleDeps } from './deps.ts';
 import { clusterMembers, compositeXid, graphBody, linkedIdentities, MAX_IDENTITIES } from './graph.ts';
+import { openJobs } from './privacy.ts';
+import { openedJobsAnswer } from './shapes.ts';
 
 const family = 'people';
 const route = routeOf<PeopleDeps>();
@@ -62,7 +64,24 @@ export const PEOPLE_ROUTES: readonly ApiRoute<z.ZodType, z.ZodType, PeopleDeps>[
     answer: graphs,
     handle: (call) => linkedIdentities(call.body, call),
   }),
+  route({
+    family,
+    method: 'DELETE',
+    path: '/ups/access/entities',
+    scope: 'privacy',
+    summary: 'Delete a person by an identity',
+    query: z.object({ entityId: z.string().min(1).max(1_024), entityIdNS: z.string().min(1).max(256) }),
+    answer: openedJobsAnswer,
+    handle: (call) => {
+      const { entityId: value, entityIdNS: namespace } = call.query;
+      return openJobs({
+        ...call,
+        body: { users: [{ key: 'entity', action: ['delete'], userIDs: [{ namespace, value }] }] },
+      });
+    },
+  }),
   ...REFERENCE_ROUTES,
+  ...PRIVACY_ROUTES,
   ...notImplemented(family, ['/identity/identity'], XIDS, ['GET']),
   ...notImplemented(family, ['/identity/mapping'], XIDS, ['GET', 'POST']),
 ];

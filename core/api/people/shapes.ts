@@ -159,3 +159,42 @@ const delivery = named.extend({
 
 export const deliveriesAnswer = z.object({ asOf, destinations: z.array(delivery) });
 export const deliveryAnswer = delivery.extend({ asOf });
+
+export const unlinkAnswer = z.object({
+  isDone: z.boolean(),
+  profiles: z.array(
+    z.object({ identities: z.array(namedIdentity), entered: z.array(z.string()), left: z.array(z.string()) }),
+  ),
+  destinations: z.array(z.object({ id: z.string(), added: z.int(), removed: z.int() })),
+  stillLinkedBy: z.array(z.object({ a: namedIdentity, b: namedIdentity })),
+});
+
+const jobStatus = z.enum(['processing', 'complete']);
+
+export const openedJobsAnswer = z.object({
+  requestId: z.string(),
+  totalRecords: z.int(),
+  jobs: z.array(
+    z.object({
+      jobId: z.string(),
+      customer: z.object({ user: z.object({ key: z.string(), action: z.array(z.string()) }) }),
+    }),
+  ),
+});
+export const jobListAnswer = z.object({
+  jobDetails: z.array(z.object({ jobId: z.string(), action: z.string(), status: jobStatus, createdDate: instant })),
+  totalRecords: z.int(),
+});
+export const jobAnswer = z.object({
+  jobId: z.string(),
+  userKey: z.string(),
+  action: z.enum(['access', 'delete']),
+  regulation: z.string(),
+  createdDate: instant,
+  status: jobStatus,
+  /** Of a deletion: how many people were found. */
+  people: z.int().optional(),
+  downloadURL: z.string().optional(),
+  receipts: z.array(z.looseObject({ signature: z.string() })),
+});
+export const jobDataAnswer = z.object({ jobId: z.string(), people: z.array(z.looseObject({})) });

@@ -303,12 +303,6 @@ export const SEGMENT_ROUTES: readonly ApiRoute[] = [
   ...jobs,
   ...notImplemented(
     family,
-    ['/access/entities'],
-    'People are deleted with "tributary privacy delete", from everywhere and with a receipt',
-    ['DELETE'],
-  ),
-  ...notImplemented(
-    family,
     ['/segment/jobs/{id}'],
     'A job that has begun is not stopped; a newer catalog supersedes it',
     ['DELETE'],

@@ -219,11 +219,6 @@ const others: readonly ApiRoute[] = [
     'There are no computed attributes: write what they would count into the rules of segments',
   ),
   ...notImplemented(
-    'privacy',
-    ['/jobs', '/jobs/{id}', '/jobs/{id}/{more}'],
-    'People are deleted with "tributary privacy delete", from everywhere and with a receipt; what is known of them is at /data/core/ups/access/entities',
-  ),
-  ...notImplemented(
     'export',
     ['/files/{id}', '/datasets/{id}/preview'],
     'The files of datasets are those of the lake: see docs/ingestion.md, "Asking the lake"',

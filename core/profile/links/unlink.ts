@@ -6,6 +6,7 @@ import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { loadItems } from '../load.ts';
 import type { ProfileStore } from '../ports/profile-store.ts';
+import type { ProfileItem } from '../profile-item.ts';
 
 export interface UnlinkDeps extends Backoff {
   readonly profiles: ProfileStore;
@@ -32,19 +33,35 @@ export async function unlink(
   unlinking: Unlinking,
   deps: UnlinkDeps,
 ): Promise<Unlinked> {
-  const { profiles, rules } = deps;
+  const { profiles } = deps;
   return retryOnConflict(async () => {
     const { items, unknown } = await loadItems([a, b], profiles);
     if (unknown[0] !== undefined) return { outcome: 'unknown-identity', identity: unknown[0] };
     const [item, other] = items;
     if (!item || other) return { outcome: 'not-linked', connection: [] };
-    const links = linksOf(item.linkHistory, rules);
-    const link = links.find((each) => (each.a === a && each.b === b) || (each.a === b && each.b === a));
-    if (!link) return { outcome: 'not-linked', connection: shortestPath(links, a, b) ?? [] };
-    const { linkHistory } = addAssertions(item.linkHistory, [entryOf(link, unlinking, deps.now())], rules);
-    await profiles.write({ item: { ...item, linkHistory }, pointers: [], mergedIn: [] });
-    return { outcome: 'withdrawn', link, remaining: shortestPath(linksOf(linkHistory, rules), a, b) ?? [] };
+    const found = withoutLink(item, [a, b], unlinking, deps);
+    if (found.outcome === 'not-linked') return found;
+    await profiles.write({ item: found.item, pointers: [], mergedIn: [] });
+    const { item: _written, ...unlinked } = found;
+    return unlinked;
   }, deps);
+}
+
+/** An item without the link between two of its identities; nothing is written. */
+export function withoutLink(
+  item: ProfileItem,
+  [a, b]: readonly [IdentityKey, IdentityKey],
+  unlinking: Unlinking,
+  { rules, now }: Pick<UnlinkDeps, 'rules' | 'now'>,
+):
+  | (Extract<Unlinked, { outcome: 'withdrawn' }> & { readonly item: ProfileItem })
+  | Extract<Unlinked, { outcome: 'not-linked' }> {
+  const links = linksOf(item.linkHistory, rules);
+  const link = links.find((each) => (each.a === a && each.b === b) || (each.a === b && each.b === a));
+  if (!link) return { outcome: 'not-linked', connection: shortestPath(links, a, b) ?? [] };
+  const { linkHistory } = addAssertions(item.linkHistory, [entryOf(link, unlinking, now())], rules);
+  const remaining = shortestPath(linksOf(linkHistory, rules), a, b) ?? [];
+  return { outcome: 'withdrawn', item: { ...item, linkHistory }, link, remaining };
 }
 
 /** A link that was seen in what is still the future, by a clock that is fast, is withdrawn from then on. */

@@ -33,11 +33,13 @@ export function createHandler(deps: AccessHandlerDeps) {
 async function answerOf(call: HttpCall, deps: AccessHandlerDeps): Promise<HttpAnswer> {
   const caller = signerOf(call, deps) ?? (await deps.callers.callerOf(call));
   if ('status' in caller) return caller;
-  if (!BY_TABLE.test(call.path)) return access(call, caller, deps);
+  if (!BY_TABLE.test(call.path) && !isDeletion(call)) return access(call, caller, deps);
   return await people.answer(call, { ...deps, callers: { callerOf: async () => caller } });
 }
 
-const BY_TABLE = /^\/(?:data\/core\/identity|tributary\/profiles)(?:\/|$)/;
+const isDeletion = ({ method, path, signedBy }: HttpCall): boolean =>
+  method === 'DELETE' && signedBy === undefined && path.startsWith('/data/core/ups/');
+const BY_TABLE = /^\/(?:data\/core\/(?:identity|privacy)|tributary\/profiles)(?:\/|$)/;
 const people = createRouter(PEOPLE_ROUTES);
 
 /** Whom IAM lets call may read profiles: it has verified the signature before the function was called. */

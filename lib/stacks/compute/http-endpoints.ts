@@ -8,6 +8,7 @@ import {
   countMessages,
   countMessagesUnder,
   deleteObjects,
+  eraseItems,
   listObjects,
   listVersions,
   makeSecretsUnder,
@@ -23,6 +24,7 @@ import {
   switchSourcesOf,
   updateItemsUnder,
   uploadObjects,
+  writeItems,
   writeObjects,
   writeSecretsUnder,
 } from '#lib/constructs/grants.ts';
@@ -93,9 +95,15 @@ export function addHttpEndpoints(
     ...make.memberships(),
     ...make.callers(),
     ...make.audit(),
+    ...make.suppression(),
     TIMELINE_TABLE: data.timeline.tableName,
   });
   make.allowAuditing(access);
+  // It takes links out, and deletes people from profiles at once; passes do the rest.
+  make.allowSuppressing(access);
+  writeItems(access.function, data.profiles);
+  eraseItems(access.function, data.timeline);
+  putItemsUnder(access.function, data.operations, [OPERATIONS_PREFIX.erasure, OPERATIONS_PREFIX.notes]);
   readItems(access.function, data.profiles);
   readItems(access.function, data.memberships);
   // Some members of an audience are looked for in all of them.

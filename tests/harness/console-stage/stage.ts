@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { createConsequences } from '#core/api/management/consequences.ts';
 import type { Notes } from '#core/api/management/deps.ts';
 import { withConnectionKeys } from '#core/api/management/key-callers.ts';
+import { createEraser } from '#core/api/people/eraser.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import type { ActiveDefinitions, ChangeNote } from '#core/catalog/definition-store.ts';
@@ -53,6 +54,7 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
   else await playExample(platform, end, persons);
   const callers = await callersOfStage({ stage: STAGE, now });
   const knownCallers = withConnectionKeys(callers.callers, definitions);
+  const erasing = { catalog: { current: async () => platform.catalog }, now, backoff: async () => {} };
   const evaluation = {
     jobs: stores.jobs,
     queue: { send: async (messages: readonly object[]) => send('evaluation', messages) },
@@ -106,7 +108,11 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       lookups: stores.lookups,
       deliveryStates: stores.deliveryStates,
       guards: stores.guards,
+      erasures: stores.erasures,
+      erase: createEraser({ ...stores, ...erasing, suppressionKey: async () => 'the suppression key of the stage' }),
+      notes: memoryNotes(),
       definitions,
+      backoff: erasing.backoff,
       referenceSecret: async () => 'the reference key of the stage',
       callers: knownCallers,
       readLog,

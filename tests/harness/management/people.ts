@@ -2,6 +2,7 @@ import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { Caller } from '#core/api/management/caller.ts';
 import { createRouter } from '#core/api/management/router.ts';
 import type { PeopleDeps } from '#core/api/people/deps.ts';
+import { createEraser } from '#core/api/people/eraser.ts';
 import { PEOPLE_ROUTES } from '#core/api/people/routes.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
@@ -11,8 +12,10 @@ import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
 import { MemoryDefinitionStore } from '#lambdas/adapters/memory/definition-store.ts';
+import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { NO_CALLERS } from '#tests/harness/core/callers.ts';
@@ -26,20 +29,31 @@ const router = createRouter<PeopleDeps>(PEOPLE_ROUTES);
 export function peopleDeps(catalog: Catalog) {
   let ids = 0;
   const compiled = compileCatalog(catalog);
-  return {
+  const notes = new Map<string, object>();
+  const stores = {
+    catalog: { current: async () => compiled },
     profiles: new MemoryProfileStore(),
     timeline: new MemoryTimeline(),
+    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
+    erasures: new MemoryErasures(),
+    backoff: async () => {},
+    now: () => NOW,
+  };
+  return {
+    ...stores,
+    erase: createEraser({ ...stores, suppressions: new MemorySuppressions(), suppressionKey: async () => 'the key' }),
+    notes: {
+      put: async (id: string, value: object) => void notes.set(id, value),
+      get: async (id: string) => notes.get(id),
+    },
     memberships: new MemoryMembershipStore(),
     lookups: new MemoryLookupStore(),
-    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
     guards: new MemoryGuardStore(),
     definitions: new MemoryDefinitionStore(catalog, () => NOW),
-    catalog: { current: async () => compiled },
     readLog: new MemoryReadLog(),
     digests: async (settings) => createDigests('the audit key', settings),
     referenceSecret: async () => 'the reference key',
     callers: NO_CALLERS,
-    now: () => NOW,
     newId: () => `read-${String(ids++).padStart(4, '0')}`,
   } satisfies PeopleDeps;
 }

@@ -59,7 +59,8 @@ describe('people by reference', () => {
         const people = await peopleWith(sent);
         const reference = await people.referenceOf('CRMID', CANARY);
         people.actAs(['profile:read:masked']);
-        for (const { method, path } of REFERENCE_ROUTES) {
+        for (const { method, path, scope } of REFERENCE_ROUTES) {
+          if (scope !== 'profile:read') continue;
           const id = path.includes('/destinations/') ? 'webhook' : 'gold-and-silver';
           const { status, body } = await people.call(
             method,
@@ -86,15 +87,19 @@ describe('people by reference', () => {
         const reference = await people.referenceOf('CRMID', CANARY);
         const letter = 2 + (at % (reference.length - 3));
         const changed = `${reference.slice(0, letter)}${reference[letter] === 'A' ? 'B' : 'A'}${reference.slice(letter + 1)}`;
+        const hostileId = text.slice(0, 2_000) || 'x';
         for (const { method, path } of REFERENCE_ROUTES) {
           if (!path.startsWith('/{reference}')) continue;
-          const own = await people.call(method, addressOf(path, reference, 'webhook'));
-          expect(own.status).toBeLessThan(500);
-          expect(JSON.stringify(own.body)).not.toContain(OTHER);
+          const link = { a: hostileId, b: reference, reason: 'x' };
+          const body = method === 'POST' ? link : undefined;
+          const own =
+            method === 'DELETE' ? undefined : await people.call(method, addressOf(path, reference, 'webhook'), body);
+          expect(own?.status ?? 0).toBeLessThan(500);
+          expect(JSON.stringify(own?.body ?? '')).not.toContain(OTHER);
           for (const hostile of [text, changed]) {
-            const { status, body } = await people.call(method, addressOf(path, hostile || 'x', 'webhook'));
-            expect([path, status]).toEqual([path, 404]);
-            expect(JSON.stringify(body)).not.toContain('canary');
+            const answer = await people.call(method, addressOf(path, hostile || 'x', 'webhook'), body);
+            expect([path, answer.status]).toEqual([path, 404]);
+            expect(JSON.stringify(answer.body)).not.toContain('canary');
           }
         }
       }),
