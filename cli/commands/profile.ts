@@ -8,6 +8,7 @@ import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { type EntitiesRequest, EVENT_SCHEMA, isAccessProblem, PROFILE_SCHEMA } from '#core/access/access.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { profileSourcesCommand } from './profile-sources.ts';
 
 export interface GetFlags {
   readonly stage: string;
@@ -43,6 +44,7 @@ export function profileCommand(): Command {
       const resources = await useStage(flags.stage);
       process.stdout.write(await getProfile(identity, flags, await readerOf(resources)));
     });
+  command.addCommand(profileSourcesCommand());
   return command;
 }
 

@@ -47,3 +47,26 @@ function flatten(value: Readonly<Record<string, unknown>>, prefix = ''): string[
     return [[path, typeof below === 'string' ? below : JSON.stringify(below)]];
   });
 }
+
+interface SourcesAnswer {
+  readonly profile: string;
+  readonly attributes: readonly {
+    readonly path: string;
+    readonly value: unknown;
+    readonly dataset: string;
+    readonly recordedAt: string;
+    readonly identity: string;
+  }[];
+}
+
+/** Each attribute with the record it comes from. */
+export function printAttributeSources({ profile, attributes }: SourcesAnswer): string {
+  const rows = attributes.map(({ path, value, dataset, recordedAt, identity }) => [
+    path,
+    typeof value === 'string' ? value : JSON.stringify(value),
+    dataset,
+    recordedAt,
+    identity,
+  ]);
+  return `${profile}\n${table(['attribute', 'value', 'dataset', 'recorded', 'identity of the record'], rows)}\n`;
+}

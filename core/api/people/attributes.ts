@@ -1,7 +1,6 @@
+import { sourcesOfAttributes } from '#core/access/attribute-sources.ts';
 import { unionsOf } from '#core/catalog/checks/union.ts';
-import { attributesOf } from '#core/profile/fragment.ts';
-import { datasetOfFragment, identityOfFragment } from '#core/profile/profile-item.ts';
-import { type AttributeSource, provenanceOf } from '#core/profile/provenance.ts';
+import type { AttributeSource } from '#core/profile/provenance.ts';
 import type { FieldTree } from '#core/schema/field-tree.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { PeopleCall } from './deps.ts';
@@ -34,18 +33,7 @@ export async function showAttributes(call: PeopleCall): Promise<HttpAnswer> {
 export async function shownAttributes(opened: Opened, { deps }: PeopleCall): Promise<ShownAttribute[]> {
   const { values } = opened.visibility;
   const tree = values === 'masked' ? unionsOf((await deps.definitions.active()).catalog).profile : undefined;
-  return sourcesOf(opened).map((source) => shownAttribute(source, opened, tree));
-}
-
-/** Fragments of the person whose datasets count, and what each value comes from. */
-function sourcesOf({ item, profile, settings: { access } }: Opened): AttributeSource[] {
-  const fragments = Object.entries(item.fragments).filter(
-    ([key, fragment]) =>
-      profile.identities.includes(identityOfFragment(key)) &&
-      access.isActiveDataset?.(datasetOfFragment(key)) !== false &&
-      attributesOf(fragment),
-  );
-  return provenanceOf(fragments, access.mergePolicy);
+  return sourcesOfAttributes(opened, opened.settings.access).map((source) => shownAttribute(source, opened, tree));
 }
 
 function shownAttribute(

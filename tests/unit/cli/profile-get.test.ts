@@ -1,5 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type GetFlags, getProfile } from '#cli/commands/profile.ts';
+import { profileSources } from '#cli/commands/profile-sources.ts';
+import { printAttributeSources } from '#cli/report/print-profile.ts';
 import { readerByApi, readerOfStores } from '#cli/stage/profile-reader.ts';
 import type { AccessDeps } from '#core/access/access.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
@@ -53,6 +55,23 @@ describe('tributary profile get', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('prints by any identity which record each value comes from, and nothing of nobody', async () => {
+    const answer = await profileSources(ecid(1), deps, deps.settings);
+    expect(printAttributeSources(answer!)).toBe(
+      [
+        'CRMID:RB-1',
+        '  attribute       value  dataset    recorded                  identity of the record',
+        '  --------------  -----  ---------  ------------------------  ----------------------',
+        '  loyalty.points  5      customers  2026-02-28T23:59:51.000Z  CRMID:RB-1            ',
+        '  loyalty.tier    gold   customers  2026-02-28T23:59:51.000Z  CRMID:RB-1            ',
+        '',
+      ]
+        .map((line) => line.trimEnd())
+        .join('\n'),
+    );
+    expect(await profileSources('CRMID:RB-9', deps, deps.settings)).toBeUndefined();
   });
 
   it('prints what the entities API answers, as JSON, cut down to fields', async () => {
