@@ -208,7 +208,7 @@ export const ENVIRONMENT = {
   /** schedule → partitions of the lake → few large objects of many small ones */
   'compact-lake': z.object({ ...catalog, LAKE_BUCKET: resource, COMPACTION_QUEUE_URL: resource, TARGET_MB: number }),
   /** HTTP → profiles and their events */
-  'profile-access': z.object({ ...memberships, ...callers, ...audit, TIMELINE_TABLE: resource }),
+  'profile-access': z.object({ ...memberships, ...callers, ...audit, ...suppression, TIMELINE_TABLE: resource }),
   /** HTTP → secrets of destinations, and what vendors say to them */
   'destination-access': z.object({
     ...catalog,
@@ -217,7 +217,6 @@ export const ENVIRONMENT = {
     DESTINATION_SECRETS_PREFIX: resource,
     ALLOW_PRIVATE_ENDPOINTS: flag,
   }),
-  'profile-access': z.object({ ...memberships, ...callers, ...audit, ...suppression, TIMELINE_TABLE: resource }),
   /** a request → a person is suppressed, and gone from profiles; or a suppressed identity is readmitted */
   'erase-person': z.object({ ...catalog, ...suppression, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
   /** schedule → deletions go on: a pass over all objects, in parts, and receipts */
