@@ -12,6 +12,9 @@ import { nonce } from './nonce.ts';
 import { router } from './routes.tsx';
 import { cssVariables, theme } from './theme/theme.ts';
 
+/** Where what locks scrolling under a dialog looks for the nonce of its style (`get-nonce`). */
+Object.assign(globalThis, { __webpack_nonce__: nonce() });
+
 const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: true, staleTime: 2_000 } } });
 
 createRoot(document.getElementById('root')!).render(

@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { texts } from '#console/texts/index.ts';
 
 /**
  * The colours of every state in both schemes. Contrast with their backgrounds is at least 4.5 for text and 3 for controls
@@ -55,6 +56,8 @@ const shades = (inDark: string, inLight: string): MantineColorsTuple => [
   '#0848ad',
 ];
 
+const CLOSE = { 'aria-label': texts.dialog.close };
+
 export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
@@ -67,7 +70,11 @@ export const theme = createTheme({
   fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '16px', xl: '20px' },
   spacing: { xs: '8px', sm: '12px', md: '16px', lg: '24px', xl: '32px' },
   headings: { sizes: { h1: { fontSize: '28px', lineHeight: '36px' }, h2: { fontSize: '20px', lineHeight: '28px' } } },
-  components: { Badge: { defaultProps: { tt: 'none', variant: 'light', radius: 'sm' } } },
+  components: {
+    Badge: { defaultProps: { tt: 'none', variant: 'light', radius: 'sm' } },
+    Modal: { defaultProps: { closeButtonProps: CLOSE } },
+    Drawer: { defaultProps: { closeButtonProps: CLOSE } },
+  },
 });
 
 /** Mantine's variables by the colours above, and one for each of them: `--ok`, `--ok-tint`, … */

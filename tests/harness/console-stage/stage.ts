@@ -27,6 +27,7 @@ import { EXAMPLE_SINCE, playExample } from './example-day.ts';
 /** When screens are looked at, unless it is said otherwise. */
 export const NOW = Date.parse('2026-11-30T12:00:00Z');
 const STAGE = 'local';
+const CLIENTS_KNOWN_MS = 61_000;
 
 export interface StageOptions extends Pick<PlatformOptions, 'answer' | 'secret'> {
   /** Nothing was defined or sent yet. @default false */
@@ -149,8 +150,13 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       passing = passing.then(() => poller.run({ until: now() + ms }));
       return passing;
     },
-    /** A token of a client that may do what a role may. */
-    tokenOf: async (role: Role): Promise<string> => (await callers.token(ROLES[role].scopes)).token,
+    /** A token of a client that may do what a role may. Functions read the list of clients once a minute: it is over then. */
+    tokenOf: async (role: Role): Promise<string> => {
+      const { token } = await callers.token(ROLES[role].scopes);
+      passing = passing.then(() => poller.run({ until: now() + CLIENTS_KNOWN_MS }));
+      await passing;
+      return token;
+    },
   };
 }
 

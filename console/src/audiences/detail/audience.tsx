@@ -3,11 +3,11 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { EVERY, useRead } from '#console/api/use-read.ts';
 import { Failed } from '#console/parts/failed.tsx';
 import { change, count } from '#console/parts/number.ts';
+import { Sparkline } from '#console/parts/sparkline.tsx';
 import { StateBadge } from '#console/parts/state-badge.tsx';
 import { utc } from '#console/parts/time.ts';
 import { texts } from '#console/texts/index.ts';
 import { Method } from '../list/method.tsx';
-import { Sparkline } from '../list/sparkline.tsx';
 import { type AudienceDetail, stateOf } from '../model.ts';
 import { useSizes } from '../sizes.ts';
 import { Definition } from './definition.tsx';
@@ -103,7 +103,9 @@ function Head({ audience, etag }: { readonly audience: AudienceDetail; readonly 
             {t.columns.members.toLowerCase()}, {change(size?.sinceYesterday)} {t.columns.change.toLowerCase()}
           </Text>
         </Group>
-        {size && <Sparkline values={size.trend} label={t.trendOf(audience.name, count(first), count(size.members))} />}
+        {size && (
+          <Sparkline values={size.trend} summary={t.trendOf(audience.name, count(first), count(size.members))} />
+        )}
         <Group gap="xs">
           <Text c="dimmed">{t.columns.method}</Text>
           <Badge component="div">

@@ -1,59 +1,53 @@
-import { Code, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { texts } from '#console/texts/index.ts';
-import type { AudienceDetail } from '../model.ts';
-import { sentenceOf } from '../words.ts';
+import { DefinitionEditor } from '../editor/definition-editor.tsx';
+import type { AudienceDetail, Definition as Written } from '../model.ts';
 
-/** What an audience is: its rule in words and in PQL, and how it is evaluated. */
-export function Definition({ audience }: { readonly audience: AudienceDetail; readonly etag: string | undefined }) {
+interface DefinitionProps {
+  readonly audience: AudienceDetail;
+  readonly etag: string | undefined;
+}
+
+/** What an audience is: its rule, to be edited by who may, and how it is evaluated. */
+export function Definition({ audience, etag }: DefinitionProps) {
+  return (
+    <Stack gap="lg">
+      <DefinitionEditor
+        key={audience.id}
+        base={audience.definition as unknown as Written}
+        etag={etag}
+        methodBefore={audience.plan?.method}
+      />
+      <Details audience={audience} />
+    </Stack>
+  );
+}
+
+function Details({ audience: { plan, mergePolicyId, id } }: { readonly audience: AudienceDetail }) {
   const t = texts.audiences;
-  const { rule, plan, mergePolicyId, id } = audience;
   const details: readonly (readonly [string, string | undefined])[] = [
     [t.id, id],
+    [t.columns.method, plan && [`${plan.method}.`, ...plan.reasons].join(' ')],
     [t.latency, plan?.latency],
     [t.timed, plan?.timedChanges],
     [t.mergePolicy, mergePolicyId],
   ];
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
-      <Stack gap="lg">
-        <section className="tile">
-          <Title order={2}>{t.inWords}</Title>
-          <Text mt="xs">{sentenceOf(rule) ?? audience.needsRepair}</Text>
-        </section>
-        <section className="tile">
-          <Title order={2}>{t.inPql}</Title>
-          <Code block mt="xs" tabIndex={0}>
-            {rule}
-          </Code>
-        </section>
-      </Stack>
-      <section className="tile">
-        <Title order={2}>{t.details}</Title>
-        <dl className="details">
-          {plan && (
-            <div>
-              <dt>{t.columns.method}</dt>
-              <dd>
-                {plan.method}
-                {plan.reasons.map((reason) => (
-                  <Text key={reason} size="sm" c="dimmed">
-                    {reason}
-                  </Text>
-                ))}
-              </dd>
-            </div>
-          )}
-          {details.map(
-            ([name, value]) =>
-              value !== undefined && (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ),
-          )}
-        </dl>
-      </section>
-    </SimpleGrid>
+    <section className="tile">
+      <Title order={2}>{t.details}</Title>
+      <dl className="details">
+        {details.map(
+          ([name, value]) =>
+            value !== undefined && (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <Text size="sm">{value}</Text>
+                </dd>
+              </div>
+            ),
+        )}
+      </dl>
+    </section>
   );
 }

@@ -39,7 +39,7 @@ export function DetailActions({ audience, members }: DetailActionsProps) {
       <Button
         variant="default"
         {...guarded}
-        onClick={() => void navigate({ to: '/audiences/new' as never, search: { from: audience.id } as never })}
+        onClick={() => void navigate({ to: '/audiences/new', search: { from: audience.id } })}
       >
         {t.duplicate}
       </Button>

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { AnswerOf } from '#client/client.ts';
@@ -7,8 +7,9 @@ import { Failed } from '#console/parts/failed.tsx';
 import { ago, utc } from '#console/parts/time.ts';
 import { texts } from '#console/texts/index.ts';
 import { mayWrite, write } from '../change.ts';
-import { type Difference, differences } from '../differences.ts';
+import { differences } from '../differences.ts';
 import type { AudienceDetail, Definition } from '../model.ts';
+import { Differences } from './differences-list.tsx';
 
 const t = texts.audiences.history;
 type Version = AnswerOf<'GET /tributary/audiences/{id}/history'>['versions'][number];
@@ -93,28 +94,6 @@ function VersionRow({ version, before, isNow, name, etag }: VersionRowProps) {
     </Table.Tr>
   );
 }
-
-export const Differences = ({ changed }: { readonly changed: readonly Difference[] }) => (
-  <Stack gap="xs">
-    {changed.map(({ part, before, after }) => (
-      <div key={part}>
-        <Text size="xs" fw={600}>
-          {texts.audiences.parts[part]}
-        </Text>
-        {before !== undefined && (
-          <Code block className="removed">
-            − {before}
-          </Code>
-        )}
-        {after !== undefined && (
-          <Code block className="added">
-            + {after}
-          </Code>
-        )}
-      </div>
-    ))}
-  </Stack>
-);
 
 interface RestoreProps {
   readonly definition: Definition;

@@ -1,6 +1,7 @@
 import { Anchor, Table, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { change, count } from '#console/parts/number.ts';
+import { Sparkline } from '#console/parts/sparkline.tsx';
 import { StateBadge } from '#console/parts/state-badge.tsx';
 import { ago, utc } from '#console/parts/time.ts';
 import { texts } from '#console/texts/index.ts';
@@ -9,7 +10,6 @@ import { type Audience, stateOf } from '../model.ts';
 import type { Size } from '../size.ts';
 import { Method } from './method.tsx';
 import { RowMenu } from './row-menu.tsx';
-import { Sparkline } from './sparkline.tsx';
 
 interface AudienceRowProps {
   readonly audience: Audience;
@@ -37,7 +37,12 @@ export function AudienceRow({ audience, size, ask }: AudienceRowProps) {
       <Table.Td className="number">{isCounted ? count(size?.members) : '–'}</Table.Td>
       <Table.Td>
         {isCounted && (
-          <Sparkline values={size?.trend ?? []} label={t.trendOf(name, count(first), count(size?.members))} />
+          <Sparkline
+            values={size?.trend ?? []}
+            summary={t.trendOf(name, count(first), count(size?.members))}
+            width={96}
+            height={24}
+          />
         )}
       </Table.Td>
       <Table.Td className="number">{isCounted ? change(size?.sinceYesterday) : '–'}</Table.Td>

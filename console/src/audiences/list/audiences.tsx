@@ -166,12 +166,12 @@ const Templates = () => (
   <Stack gap="md">
     <Text>{t.none}</Text>
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      {t.templates.map(({ name, rule }) => (
+      {t.templates.map(({ name }, template) => (
         <Button
           key={name}
           component={Link}
           to="/audiences/new"
-          search={{ name, rule } as never}
+          search={{ template } as never}
           variant="default"
           h={72}
           justify="flex-start"

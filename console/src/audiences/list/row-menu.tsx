@@ -34,7 +34,7 @@ export function RowMenu({ audience, ask }: RowMenuProps) {
         <Menu.Item
           disabled={isReader}
           title={title}
-          onClick={() => void navigate({ to: '/audiences/new' as never, search: { from: id } as never })}
+          onClick={() => void navigate({ to: '/audiences/new', search: { from: id } })}
         >
           {t.duplicate}
         </Menu.Item>
