@@ -30,6 +30,7 @@ export const FAMILIES = {
   'access-control': { base: '/data/foundation/access-control', code: 'ACL', title: 'Access control' },
   audit: { base: '/data/foundation/audit', code: 'AUD', title: 'Audit events' },
   observability: { base: '/data/infrastructure/observability/insights', code: 'OBS', title: 'Observability' },
+  import: { base: '/data/foundation/import', code: 'DIS', title: 'Streaming ingestion' },
   export: { base: '/data/foundation/export', code: 'DA', title: 'Data access' },
   queries: { base: '/data/foundation/query', code: 'QS', title: 'Query service' },
   connectors: { base: '/data/foundation/connectors', code: 'CONN', title: 'Landing zone' },

@@ -214,6 +214,27 @@ const observed: readonly ApiRoute[] = [
 /** Families of which nothing is here. */
 const others: readonly ApiRoute[] = [
   ...notImplemented(
+    'segmentation',
+    ['/config/computedAttributes', '/config/computedAttributes/{id}'],
+    'There are no computed attributes: write what they would count into the rules of segments',
+  ),
+  ...notImplemented(
+    'import',
+    ['/collection/{id}', '/collection/batch/{id}'],
+    'Records are streamed to /collection/<connection> of the edge host: see docs/ingestion.md',
+    ['POST'],
+  ),
+  ...notImplemented(
+    'observability',
+    ['/metrics'],
+    'Metrics are asked for by POST, as AEP wants it since the second version of this API',
+    ['GET'],
+  ),
+  ...notImplemented('catalog', ['/dataSets/{id}/credentials'], 'Files are put by the batch API, or read with Athena', [
+    'GET',
+  ]),
+  ...notImplemented('catalog', [''], 'Several objects at once are changed by POST /tributary/definitions', ['POST']),
+  ...notImplemented(
     'computed-attributes',
     ['/{path+}'],
     'There are no computed attributes: write what they would count into the rules of segments',
