@@ -3979,6 +3979,106 @@ export interface Routes {
     };
   };
   /**
+   * List the batches of the last 30 days, of all ingestion methods, newest first, as far as each has come
+   */
+  'GET /tributary/data/batches': {
+    query: {
+      dataset?: string;
+      status?: string;
+      start?: string;
+      limit?: string;
+    };
+    answer: {
+      batches: {
+        id: string;
+        status: string;
+        dataset: string;
+        file?: string;
+        createdAt: string;
+        transitions: {
+          [k: string]: string;
+        };
+        chunks?: {
+          all: number;
+          validated: number;
+          completed: number;
+        };
+        counts?: {
+          accepted: number;
+          rejected: number;
+          duplicate: number;
+          [k: string]: unknown;
+        };
+        validated?: {
+          accepted: number;
+          rejected: number;
+          duplicate: number;
+          [k: string]: unknown;
+        };
+        partialIngestionPercentage?: number;
+        decision?: 'ingest' | 'reject';
+        detected?: {
+          [k: string]: string;
+        };
+        ignored?: string;
+        reason?: {
+          code: string;
+          message: string;
+          [k: string]: unknown;
+        };
+        [k: string]: unknown;
+      }[];
+      next?: number;
+    };
+  };
+  /**
+   * Show how far a batch has come: validation pass, decision, counts
+   */
+  'GET /tributary/data/batches/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      status: string;
+      dataset: string;
+      file?: string;
+      createdAt: string;
+      transitions: {
+        [k: string]: string;
+      };
+      chunks?: {
+        all: number;
+        validated: number;
+        completed: number;
+      };
+      counts?: {
+        accepted: number;
+        rejected: number;
+        duplicate: number;
+        [k: string]: unknown;
+      };
+      validated?: {
+        accepted: number;
+        rejected: number;
+        duplicate: number;
+        [k: string]: unknown;
+      };
+      partialIngestionPercentage?: number;
+      decision?: 'ingest' | 'reject';
+      detected?: {
+        [k: string]: string;
+      };
+      ignored?: string;
+      reason?: {
+        code: string;
+        message: string;
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
    * List rejected records with the reasons, without their contents
    */
   'GET /tributary/data/rejected': {
@@ -4039,7 +4139,7 @@ export interface Routes {
     };
   };
   /**
-   * Export rejected records to fix them, one JSON object a line; the header x-next says where it goes on
+   * Export rejected records to fix them: in `lines` a JSON object each
    */
   'GET /tributary/data/rejected/export': {
     query: {
@@ -4073,6 +4173,10 @@ export interface Routes {
       until?: string;
       start?: string;
       limit?: string;
+    };
+    answer: {
+      lines: string;
+      next?: string;
     };
   };
   /**
@@ -4217,6 +4321,50 @@ export interface Routes {
       cells?: string[];
       delimiter?: string;
       [k: string]: unknown;
+    };
+  };
+  /**
+   * List the company's own schemas, and which datasets are of each
+   */
+  'GET /tributary/data/schemas': {
+    answer: {
+      schemas: {
+        id: string;
+        title: string;
+        class: string;
+        datasets: string[];
+      }[];
+    };
+  };
+  /**
+   * Show a schema as a list of its fields, with their labels and what they identify
+   */
+  'GET /tributary/data/schemas/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      title: string;
+      class: string;
+      datasets: string[];
+      fields: {
+        path: string;
+        name: string;
+        level: number;
+        type: string;
+        isList: boolean;
+        isRequired: boolean;
+        title?: string;
+        description?: string;
+        format?: string;
+        enum?: string[];
+        labels: string[];
+        identity?: {
+          namespace: string;
+          isPrimary: boolean;
+        };
+      }[];
     };
   };
   /**

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { audienceRoutes } from './audiences/routes.tsx';
+import { dataRoutes } from './data/routes.tsx';
 import { Failed } from './parts/failed.tsx';
 import { NotFound } from './shell/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -14,7 +15,7 @@ const overview = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, ...audienceRoutes(root)]),
+  routeTree: root.addChildren([overview, ...audienceRoutes(root), ...dataRoutes(root)]),
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <Failed error={error as Error} retry={reset} />,

@@ -75,6 +75,8 @@ export const ROUTES = {
     paths: [
       ...OF_BATCHES.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
       '/data/foundation/catalog/batch/{batchId}',
+      '/tributary/data/batches',
+      '/tributary/data/batches/{batchId}',
     ],
     // Files of some megabytes come through it.
     slowestMs: 10_000,

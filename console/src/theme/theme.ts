@@ -1,4 +1,9 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 import { texts } from '#console/texts/index.ts';
 
 /**
@@ -65,6 +70,11 @@ export const theme = createTheme({
   primaryColor: 'blue',
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
+  // Of what is filled Mantine works out one colour of text for both schemes.
+  variantColorResolver: (input) => ({
+    ...defaultVariantColorsResolver(input),
+    ...(input.variant === 'filled' && { color: `light-dark(#ffffff, ${COLOURS.dark.body})` }),
+  }),
   respectReducedMotion: true,
   defaultRadius: 6,
   fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '16px', xl: '20px' },

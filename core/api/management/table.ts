@@ -1,6 +1,8 @@
 import { APPROVAL_ROUTES } from '../approvals/routes.ts';
 import { AUDIENCE_ROUTES } from '../audiences/routes.ts';
+import { BATCHES } from '../batch/description.ts';
 import { COUNT_ROUTES } from '../counts/routes.ts';
+import { DATA_ROUTES } from '../data/routes.ts';
 import { DATASET_ROUTES } from '../datasets/routes.ts';
 import { DEFINITION_ROUTES } from '../definitions/routes.ts';
 import { DESTINATION_ACCESS_ROUTES } from '../destination-access/routes.ts';
@@ -27,6 +29,7 @@ const FAMILIES_OF_AEP: readonly ApiRoute[] = [
   ...COUNT_ROUTES,
   ...SCHEMA_REGISTRY_ROUTES,
   ...DATASET_ROUTES,
+  ...DATA_ROUTES,
   ...SEGMENT_ROUTES,
   ...MERGE_POLICY_ROUTES,
   ...NAMESPACE_ROUTES,
@@ -42,7 +45,13 @@ let description: object | undefined;
 /** The description of the host in the form of OpenAPI; made when it is first asked for. */
 export function describeHost(): object {
   description ??= openApiOf(
-    [...API_ROUTES, ...DESTINATION_ACCESS_ROUTES, ...PEOPLE_ROUTES, ...Object.values(REJECTED_RECORDS)],
+    [
+      ...API_ROUTES,
+      ...DESTINATION_ACCESS_ROUTES,
+      ...PEOPLE_ROUTES,
+      ...Object.values(BATCHES),
+      ...Object.values(REJECTED_RECORDS),
+    ],
     '0.1.0',
   );
   return description;

@@ -86,11 +86,7 @@ export async function exportRejected(call: RejectedCall<ListQuery>): Promise<Htt
   const last = records[lines.length - 1];
   const isCut = lines.length < records.length;
   const next = isCut && last ? { object: last.object, id: rowId(last.row) } : page.next;
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/x-ndjson', ...(next && { 'x-next': tokenOf(next) }) },
-    body: lines.join(''),
-  };
+  return { status: 200, body: { lines: lines.join(''), ...(next && { next: tokenOf(next) }) } };
 }
 
 /** The first one always, however large. */

@@ -96,8 +96,9 @@ export const REJECTED_RECORDS = {
     method: 'GET',
     path: '/rejected/export',
     scope: 'profile:read',
-    summary: 'Export rejected records to fix them, one JSON object a line; the header x-next says where it goes on',
+    summary: 'Export rejected records to fix them: in `lines` a JSON object each',
     query: list,
+    answer: z.object({ lines: z.string(), next: z.string().optional() }),
   }),
   show: described({
     family,

@@ -72,5 +72,6 @@ const BUSY = '[aria-busy="true"], .mantine-Skeleton-root, .mantine-Loader-root';
 /** Waits until nothing is being read any more. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  await page.waitForFunction(`document.querySelector('${BUSY}') === null`);
+  // Not by a function: what waits for one is stopped by the policy of the page.
+  await page.locator(BUSY).first().waitFor({ state: 'detached' });
 }

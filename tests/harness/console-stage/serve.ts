@@ -16,7 +16,7 @@ const AFTER_CHANGE_MS = 60_000;
 export interface ServedStage {
   readonly url: string;
   /** An address that signs in once. */
-  signInAddress(role?: Role): string;
+  signInAddress(...roles: readonly Role[]): string;
   /** What calls of the API meet from now on. */
   fail(fault: Fault | FaultOf | undefined): void;
   close(): Promise<void>;
@@ -24,15 +24,16 @@ export interface ServedStage {
 
 /** The console and the API of a stage at one address of this machine. */
 export async function serveStage(stage: ConsoleStage, port = 0): Promise<ServedStage> {
-  const onceTokens = new Map<string, Role>();
+  const onceTokens = new Map<string, readonly Role[]>();
   let faultOf: FaultOf = () => undefined;
   const showConsole = consoleListener({
     folder: join(projectRoot, 'console', 'dist'),
     openSession: async (once) => {
-      const role = onceTokens.get(once);
-      if (role === undefined) return undefined;
+      const roles = onceTokens.get(once);
+      if (roles === undefined) return undefined;
       onceTokens.delete(once);
-      return { token: await stage.tokenOf(role), name: role, scopes: ROLES[role].scopes, stage: stage.name };
+      const scopes = [...new Set(roles.flatMap((role) => ROLES[role].scopes))];
+      return { token: await stage.tokenOf(...roles), name: roles.join(', '), scopes, stage: stage.name };
     },
   });
   const server = createServer(async (incoming, response) => {
@@ -45,9 +46,9 @@ export async function serveStage(stage: ConsoleStage, port = 0): Promise<ServedS
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    signInAddress(role = 'admin') {
+    signInAddress(...roles) {
       const once = randomBytes(16).toString('base64url');
-      onceTokens.set(once, role);
+      onceTokens.set(once, roles.length > 0 ? roles : ['admin']);
       return `${url}/console/#token=${once}`;
     },
     fail: (fault) => {

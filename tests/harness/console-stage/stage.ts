@@ -9,13 +9,16 @@ import { compileCatalog } from '#core/catalog/compile.ts';
 import type { ActiveDefinitions, ChangeNote } from '#core/catalog/definition-store.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { ROLES, type Role } from '#core/contract/roles.ts';
+import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 import { MemoryDefinitionStore } from '#lambdas/adapters/memory/definition-store.ts';
 import { createHandler as batchApi } from '#lambdas/functions/batch-api/handler.ts';
 import { createHandler as management } from '#lambdas/functions/management/handler.ts';
 import { createHandler as profileAccess } from '#lambdas/functions/profile-access/handler.ts';
+import { createHandler as rejectedRecords } from '#lambdas/functions/rejected-records/handler.ts';
 import { MemoryApprovalStore } from '#tests/harness/core/approval-store.memory.ts';
 import { callersOfStage } from '#tests/harness/core/callers.ts';
+import { replayInto } from '#tests/harness/core/count-store.memory.ts';
 import { MemoryReadLog } from '#tests/harness/core/read-log.memory.ts';
 import { createMemoryLanes } from '#tests/harness/management/memory-lanes.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
@@ -125,6 +128,24 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       now,
       newId: randomUUID,
     }),
+    'rejected-records': rejectedRecords({
+      callers: knownCallers,
+      catalog: { current: async () => platform.catalog },
+      quarantine: stores.quarantine,
+      lake: stores.lake,
+      operations: stores.operations,
+      countReplay: replayInto(stores.counts),
+      stitch: {
+        profiles: stores.profiles,
+        timeline: stores.timeline,
+        lookups: stores.lookups,
+        backoff: async () => {},
+      },
+      suppression: () => SUPPRESS_NOBODY,
+      readLog,
+      now,
+      newId: randomUUID,
+    }),
     'batch-api': batchApi({
       catalog: { current: async () => platform.catalog },
       callers: knownCallers,
@@ -150,9 +171,9 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       passing = passing.then(() => poller.run({ until: now() + ms }));
       return passing;
     },
-    /** A token of a client that may do what a role may. Functions read the list of clients once a minute: it is over then. */
-    tokenOf: async (role: Role): Promise<string> => {
-      const { token } = await callers.token(ROLES[role].scopes);
+    /** A token of a client that may do what roles may. Functions read the list of clients once a minute: it is over then. */
+    tokenOf: async (...roles: readonly Role[]): Promise<string> => {
+      const { token } = await callers.token([...new Set(roles.flatMap((role) => ROLES[role].scopes))]);
       passing = passing.then(() => poller.run({ until: now() + CLIENTS_KNOWN_MS }));
       await passing;
       return token;

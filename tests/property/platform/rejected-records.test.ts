@@ -91,7 +91,7 @@ describe('rejected records over HTTP', () => {
       cells: row(1, 'platinum').split(','),
     });
     const exported = await call('GET', '/rejected/export');
-    expect(JSON.parse(exported.body)).toMatchObject({ id: one.id, raw: row(1, 'platinum'), header: HEADER });
+    expect(JSON.parse(exported.body.lines)).toMatchObject({ id: one.id, raw: row(1, 'platinum'), header: HEADER });
     expect(await reads()).toMatchObject([
       { what: 'rejected-records', records: [one.id], found: 1 },
       { what: 'rejected-records', records: [one.id], found: 1 },
