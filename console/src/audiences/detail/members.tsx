@@ -62,6 +62,7 @@ const MemberRow = ({ member, ask }: { readonly member: Member; readonly ask: () 
       <span title={utc(member.since)}>{ago(member.since, Date.now())}</span>
     </Table.Td>
     <Table.Td>
+      {member.fields.length === 0 && '–'}
       {member.fields.map((field) => (
         <Text key={field.path.join('.')} size="sm">
           {field.path.join('.')}: {shownValue(field)}
