@@ -25,6 +25,11 @@ const NEVER_DONE: readonly { readonly of: readonly FunctionName[]; readonly what
     why: 'it reads delivery states, for what a change would do, in a store that can also write them',
   },
   {
+    of: ['management'],
+    what: /^dynamodb:PutItem of PROFILES_TABLE/,
+    why: 'it describes the routes of people, of which one unlinks identities, and answers none of them',
+  },
+  {
     of: ['deliver-http'],
     what: /^s3:DeleteObject /,
     why: 'it deletes submissions, which are items; objects are deleted by a method of the same form',
