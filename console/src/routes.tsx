@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { audienceRoutes } from './audiences/routes.tsx';
 import { dataRoutes } from './data/routes.tsx';
 import { Failed } from './parts/failed.tsx';
+import { profileRoutes } from './profiles/routes.tsx';
 import { NotFound } from './shell/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -15,7 +16,7 @@ const overview = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, ...audienceRoutes(root), ...dataRoutes(root)]),
+  routeTree: root.addChildren([overview, ...audienceRoutes(root), ...profileRoutes(root), ...dataRoutes(root)]),
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <Failed error={error as Error} retry={reset} />,

@@ -1,0 +1,64 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch, newVisitor, obstaclesOn, settled } from '#tests/harness/console-stage/browser.ts';
+import { type ServedStage, serveStage } from '#tests/harness/console-stage/serve.ts';
+import { createStage } from '#tests/harness/console-stage/stage.ts';
+
+const PERSON = 'RB-0001';
+const TABS = ['attributes', 'events', 'audiences', 'identities', 'destinations', 'privacy'];
+
+describe('people in the console', () => {
+  let [browser, served] = [undefined! as Browser, undefined! as ServedStage];
+  beforeAll(async () => {
+    served = await serveStage(await createStage({ persons: 20 }));
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  async function find(role: 'viewer' | 'admin') {
+    const visitor = await newVisitor(browser, served.url);
+    const { page } = visitor;
+    await page.goto(served.signInAddress(role));
+    await page.getByRole('link', { name: 'Profiles' }).click();
+    await page.getByLabel('Value').fill(PERSON);
+    await page.getByRole('button', { name: 'Find person' }).click();
+    await page.getByRole('link', { name: /^CRMID/ }).click();
+    await page.getByRole('heading', { level: 1, name: /^CRMID/ }).waitFor();
+    return visitor;
+  }
+
+  it('show a viewer no value on any tab, and whoever looks for obstacles finds none', async () => {
+    const { page, context, answers } = await find('viewer');
+    for (const tab of TABS) {
+      await page.goto(page.url().replace(/[^/]+$/, tab));
+      await settled(page);
+      expect([tab, await obstaclesOn(page)]).toEqual([tab, []]);
+      expect(await page.locator('main').textContent()).not.toContain(PERSON);
+    }
+    const bodies = await answers();
+    expect(bodies.length).toBeGreaterThan(TABS.length);
+    expect(bodies.join('')).not.toContain(PERSON);
+    await context.close();
+  });
+
+  it('are found by an identity that stands in no address, say why they are in no audience, and are deleted', async () => {
+    const { page, context, complaints } = await find('admin');
+    expect(page.url()).not.toContain(PERSON);
+    await page.getByRole('link', { name: 'Audiences', exact: true }).last().click();
+    await page
+      .getByRole('button', { name: /^Why: / })
+      .first()
+      .click();
+    await page.getByText(/, because:/).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Privacy' }).click();
+    await page.getByRole('button', { name: 'Delete person' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete person' }).click();
+    await page.getByText('Status: processing').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
