@@ -82,7 +82,10 @@ export async function activateCatalog(
   // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
   const before = await activeCatalog(stores.catalog).catch(() => undefined);
   const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
-  const reach = edited.length > 0 ? await measureReach(catalog, before, stores, Date.now(), edited) : undefined;
+  const reach =
+    edited.length > 0
+      ? await measureReach(catalog, before, { ...stores, random: Math.random }, Date.now(), edited)
+      : undefined;
   if (reach) say(printReach(reach).trimEnd());
   const version = await applyCatalog(catalog, resources, options);
   say(describeCatalog(catalog));

@@ -87,7 +87,7 @@ async function validate({ catalog: folder, set, stage, json }: ValidateOptions):
 async function reachOn(stage: string, catalog: Catalog): Promise<ReachReport> {
   const stores = storesOf(await useStage(stage));
   const active = await activeCatalog(stores.catalog).catch(() => undefined);
-  return measureReach(catalog, active, stores, Date.now());
+  return measureReach(catalog, active, { ...stores, random: Math.random }, Date.now());
 }
 
 async function apply({ catalog: folder, set, overwrite, ...flags }: ApplyOptions): Promise<void> {

@@ -47,7 +47,7 @@ export function previewUnlink(
     });
   const routed = (one: ProfileItem, held: MembershipItem): ReadonlyMap<string, ReadonlySet<string>> => {
     const decision = { canonicalKey: one.canonicalKey, revision: states.lastRevision + 1, decidedAt: settings.now };
-    return toldOf(routeItem(profilesIn(one, settings.route), held, states, settings.route, decision).after);
+    return routedTo(routeItem(profilesIn(one, settings.route), held, states, settings.route, decision).after);
   };
   return { profiles, destinations: changesOf(routed(item, heldNow), routed(after, heldThen)) };
 }
@@ -58,15 +58,15 @@ const audiencesOf = ({ profiles }: MembershipItem, identities: readonly Identity
     .flatMap(([id, { status }]) => (status === 'realized' ? [id] : []));
 
 /** Destination → the memberships that it is told. */
-const toldOf = ({ destinations }: DeliveryStateItem): ReadonlyMap<string, ReadonlySet<string>> =>
+const routedTo = ({ destinations }: DeliveryStateItem): ReadonlyMap<string, ReadonlySet<string>> =>
   new Map(
     Object.entries(destinations).map(([id, { lastRouted }]) => {
-      const told = Object.entries(lastRouted).flatMap(([key, segments]) =>
+      const routed = Object.entries(lastRouted).flatMap(([key, segments]) =>
         Object.entries(segments).flatMap(([segment, { status }]) =>
           status === 'realized' ? [`${key}|${segment}`] : [],
         ),
       );
-      return [id, new Set(told)];
+      return [id, new Set(routed)];
     }),
   );
 

@@ -27,7 +27,7 @@ export async function showReach(call: RouteCall<unknown, ReachBody>): Promise<Ht
   const { destinations, ...counted } = await measureReach(
     changed.catalog,
     compileCatalog(catalog),
-    deps.people,
+    { ...deps.people, random: deps.random },
     deps.now(),
     [id],
   );

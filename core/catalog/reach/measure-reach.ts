@@ -17,6 +17,14 @@ export interface ReachReport extends Omit<Reach, 'destinations'> {
 /** So many profile items are read at most, however large the stage is: seconds, and cents. */
 const MAX_ITEMS = 2_000;
 
+interface ReachStores {
+  readonly profiles: ProfileStore;
+  readonly lookups: LookupStore;
+  readonly timeline: Timeline;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
 /**
  * Counts whom destinations of a catalog would be sent on a stage; nothing is written.
  * @param active the catalog active; undefined where there is none
@@ -26,7 +34,7 @@ const MAX_ITEMS = 2_000;
 export async function measureReach(
   definitions: Catalog,
   active: CompiledCatalog | undefined,
-  stores: { readonly profiles: ProfileStore; readonly lookups: LookupStore; readonly timeline: Timeline },
+  stores: ReachStores,
   now: number,
   ids: readonly string[] = definitions.destinations.map(({ id }) => id),
 ): Promise<ReachReport> {
@@ -38,7 +46,7 @@ export async function measureReach(
     lookups: lookupReader(stores.lookups),
     ...historyFor(catalog.segments, active ?? catalog, stores, catalog.datasets),
     now,
-    random: Math.random,
+    random: stores.random,
   };
   const reach = await reachOf({ route: { ...route, destinations }, evaluation }, deps, MAX_ITEMS);
   return {

@@ -121,15 +121,15 @@ describe('requests that look right', () => {
           const answer = isOfPeople
             ? await people.answer(call, { ...known.stores, callers: { callerOf: async () => sent.caller } })
             : await management.answer(call);
-          const told = `${call.method} ${call.path}`;
-          expect([told, answer.status >= 500 && answer.status !== 501]).toEqual([told, false]);
+          const address = `${call.method} ${call.path}`;
+          expect([address, answer.status >= 500 && answer.status !== 501]).toEqual([address, false]);
           expect(JSON.stringify([answer.headers, answer.body]) ?? '').not.toContain(`${CANARY}`);
           const after = (await management.definitions.active()).catalog;
           if (before === after) continue;
           for (const { key } of definitionChanges(definitionsByName(before), definitionsByName(after))) {
             const scopes = CHANGED_BY[key.split('/')[0] as Kind];
             const isAllowed = scopes.some((each) => mayDoSome(sent.caller, each));
-            expect([told, key, sent.caller.scopes, isAllowed]).toEqual([told, key, sent.caller.scopes, true]);
+            expect([address, key, sent.caller.scopes, isAllowed]).toEqual([address, key, sent.caller.scopes, true]);
           }
         }
       }),
