@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Role } from '#core/contract/roles.ts';
 import { launch, newVisitor, obstaclesOn, settled } from '#tests/harness/console-stage/browser.ts';
 import { type ServedStage, serveStage } from '#tests/harness/console-stage/serve.ts';
-import { createStage, NOW } from '#tests/harness/console-stage/stage.ts';
+import { type ConsoleStage, createStage, NOW } from '#tests/harness/console-stage/stage.ts';
 
 const CUSTOMERS = 'Nightly export of the CRM';
 const HEADER = 'crmId,email,tier,updatedAt';
@@ -13,13 +13,13 @@ const ROWS = Array.from(
 );
 
 describe('the screens of data', () => {
-  let [browser, served] = [undefined! as Browser, undefined! as ServedStage];
+  let [browser, served, stage] = [undefined! as Browser, undefined! as ServedStage, undefined! as ConsoleStage];
   beforeAll(async () => {
     browser = await launch();
   });
   // A client that is new is known after some seconds of the stage, whose time stands still: each has a stage of their own.
   beforeEach(async () => {
-    const stage = await createStage({ persons: 20 });
+    stage = await createStage({ persons: 20 });
     await stage.platform.upload('landing/customers/monday.csv', [HEADER, ...ROWS].join('\n'));
     await stage.pass(60_000);
     served = await serveStage(stage);
@@ -85,6 +85,32 @@ describe('the screens of data', () => {
     await dialog.getByText('It is ingested.').waitFor();
     expect(await rejectedOf(page, CUSTOMERS)).toBe(before - 1);
     expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('take a file that begins with a byte order mark and has several parts, and show what becomes of it', async () => {
+    const { page, complaints, foreign, context } = await signedIn(['operator']);
+    await open(page, '/data/upload', 'Data');
+    await page.getByRole('combobox', { name: 'Dataset' }).click();
+    await page.getByRole('option', { name: CUSTOMERS }).click();
+    const blanks = ' '.repeat(500_000);
+    const rows = Array.from(
+      { length: 10 },
+      (_, i) => `RB-8${i},new${i}@example.com,gold,2026-01-01T00:00:00Z,${blanks}`,
+    );
+    const buffer = Buffer.from(`\uFEFF${HEADER},note\n${rows.join('\n')}\n`);
+    await page.locator('input[type=file]').setInputFiles({ name: 'tuesday.csv', mimeType: 'text/csv', buffer });
+    await page.getByText('tuesday.csv').waitFor();
+    expect(await obstaclesOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Upload file' }).click();
+    await page.locator('.state', { hasText: 'waiting' }).waitFor();
+    // What S3 does with a batch that is complete.
+    const id = new URL(page.url()).pathname.split('/').at(-1);
+    await stage.platform.announce(`landing/customers/${id}.tributary-batch`);
+    await stage.pass(60_000);
+    await page.getByRole('heading', { name: 'Progress' }).waitFor();
+    await page.locator('.state', { hasText: 'ingested' }).waitFor();
+    expect([complaints, foreign]).toEqual([[], []]);
     await context.close();
   });
 

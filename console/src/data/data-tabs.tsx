@@ -3,7 +3,7 @@ import { PageHeader } from '#console/parts/page-header.tsx';
 import { texts } from '#console/texts/index.ts';
 
 const t = texts.data;
-const NAMES = ['datasets', 'schemas', 'batches', 'rejected'] as const;
+const NAMES = ['datasets', 'schemas', 'batches', 'rejected', 'upload'] as const;
 
 /** The head of the lists of data, with the way to the others. */
 export function DataTabs({ lead }: { readonly lead: string }) {

@@ -47,5 +47,10 @@ export function dataRoutes<Root extends AnyRoute>(root: Root) {
     validateSearch: readRejectedFilter,
     component: lazyRouteComponent(() => import('./rejected/rejected.tsx'), 'Rejected'),
   });
-  return [start, datasets, dataset, schemas, schema, batches, batch, rejected] as const;
+  const upload = createRoute({
+    ...under,
+    path: '/data/upload',
+    component: lazyRouteComponent(() => import('./upload/upload.tsx'), 'Upload'),
+  });
+  return [start, datasets, dataset, schemas, schema, batches, batch, rejected, upload] as const;
 }

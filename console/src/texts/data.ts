@@ -8,6 +8,7 @@ export const data = {
       schemas: 'Schemas',
       batches: 'Batches',
       rejected: 'Rejected records',
+      upload: 'Upload',
     },
     datasets: {
       lead: 'What records are collected into, and what became of them since the stage was made.',
@@ -139,6 +140,18 @@ export const data = {
       download: 'Download rows',
       downloaded: 'rejected-records.ndjson',
       records: (n: string) => `${n} records`,
+    },
+    upload: {
+      lead: 'Send a file to a dataset. All of it is validated before any of its records is ingested.',
+      dataset: 'Dataset',
+      file: 'File',
+      drop: 'Drop a CSV, NDJSON, JSON or Parquet file here, or press to choose one',
+      other: 'Choose another',
+      send: 'Upload file',
+      sending: 'Sending',
+      noDataset: 'Choose a dataset first',
+      noFile: 'Choose a file first',
+      unknown: 'The name of the file says no format that is read, or it is empty',
     },
     correct: {
       title: 'Correct a rejected record',

@@ -12,6 +12,7 @@ import {
   wrongColumns,
 } from '#console/data/model.ts';
 import { readRejectedFilter } from '#console/data/rejected/filter.ts';
+import { formatOf, PART_BYTES, partsOf } from '#console/data/upload/send.ts';
 import { PLAIN_CSV } from '#core/ingestion/text/csv-dialect.ts';
 import { rowReader } from '#core/ingestion/text/csv-rows.ts';
 import { csvSplitter } from '#core/ingestion/text/splitter-for.ts';
@@ -108,5 +109,22 @@ describe('the screens of data', () => {
       reason: 'malformed',
     });
     expect(readRejectedFilter({ dataset: '<img src=x>', batch: 5, reason: '' })).toEqual({});
+  });
+
+  it('send a file in parts that follow each other, none of which is more than a request carries', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 50 * PART_BYTES }), (size) => {
+        const parts = partsOf(size);
+        expect(parts[0]!.start).toBe(0);
+        expect(parts.at(-1)!.end).toBe(size);
+        for (const [i, { start, end }] of parts.entries()) {
+          expect(end - start).toBeLessThanOrEqual(PART_BYTES);
+          expect(start).toBe(parts[i - 1]?.end ?? 0);
+        }
+      }),
+      runs(1, 100),
+    );
+    const names = ['a.CSV', 'b.tsv.gz', 'c.ndjson', 'd.json.zst', 'e.parquet', 'f.xlsx', 'csv'];
+    expect(names.map(formatOf)).toEqual(['csv', 'csv', 'json', 'json', 'parquet', undefined, undefined]);
   });
 });
