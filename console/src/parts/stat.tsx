@@ -14,7 +14,7 @@ interface Props {
   readonly format?: (value: number | undefined) => string;
   /** What stands below it: a change, a rate. */
   readonly note?: ReactNode;
-  readonly trend?: readonly number[];
+  readonly trend?: readonly number[] | undefined;
   /** When it was counted. */
   readonly asOf?: string | number | undefined;
   /** Where it is explained. */

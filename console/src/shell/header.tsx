@@ -1,18 +1,9 @@
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  Group,
-  Menu,
-  Text,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
+import { ActionIcon, Badge, Button, Group, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { MoonIcon, PersonIcon, SearchIcon, SunIcon, SyncIcon } from '@primer/octicons-react';
 import { type Session, session } from '#console/api/session.ts';
 import { texts } from '#console/texts/index.ts';
 import { useAutoRefresh } from './auto-refresh.ts';
+import { openPalette } from './palette-opener.ts';
 
 export function Header({ session: { name, stage } }: { readonly session: Session }) {
   const refresh = useAutoRefresh();
@@ -25,7 +16,7 @@ export function Header({ session: { name, stage } }: { readonly session: Session
         <Badge>{texts.header.stage(stage)}</Badge>
       </Group>
       <Group gap="xs" wrap="nowrap">
-        <Button variant="default" size="xs" leftSection={<SearchIcon size={14} />} onClick={spotlight.open}>
+        <Button variant="default" size="xs" leftSection={<SearchIcon size={14} />} onClick={openPalette}>
           {texts.header.search} (Ctrl K)
         </Button>
         <Button
@@ -38,16 +29,13 @@ export function Header({ session: { name, stage } }: { readonly session: Session
           {refresh.isOn ? texts.header.refreshOn : texts.header.refreshOff}
         </Button>
         <Scheme />
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button variant="default" size="xs" leftSection={<PersonIcon size={14} />}>
-              {name}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={session.end}>{texts.header.signOut}</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <Group gap={4} wrap="nowrap" c="dimmed" fz="sm">
+          <PersonIcon size={14} />
+          {name}
+        </Group>
+        <Button variant="default" size="xs" onClick={session.end}>
+          {texts.header.signOut}
+        </Button>
       </Group>
     </Group>
   );

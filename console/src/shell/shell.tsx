@@ -1,16 +1,20 @@
 import { AppShell, Container } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
-import { useSyncExternalStore } from 'react';
+import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { session } from '#console/api/session.ts';
 import { texts } from '#console/texts/index.ts';
 import { Header } from './header.tsx';
-import { Palette } from './palette.tsx';
+import { usePaletteAsked } from './palette-opener.ts';
 import { Rail } from './rail.tsx';
 import { SignIn } from './sign-in.tsx';
+import { Tour } from './tour.tsx';
+
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette: loaded }) => ({ default: loaded })));
 
 /** What stands around every screen; without a session there is nothing but the way to one. */
 export function Shell() {
   const signedIn = useSyncExternalStore(session.subscribe, session.current);
+  const asked = usePaletteAsked();
   if (!signedIn) return <SignIn />;
   return (
     <AppShell
@@ -32,7 +36,12 @@ export function Shell() {
           <Outlet />
         </Container>
       </AppShell.Main>
-      <Palette />
+      <Tour />
+      {asked > 0 && (
+        <Suspense>
+          <Palette asked={asked} />
+        </Suspense>
+      )}
     </AppShell>
   );
 }

@@ -1,10 +1,11 @@
 import { audiences } from './audiences.ts';
 import { data } from './data.ts';
 import { explain } from './explain.ts';
+import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { profiles } from './profiles.ts';
 import { rules } from './rules.ts';
 import { shell } from './shell.ts';
 
 /** Every text of the console, in English, a file for each area. Screens take theirs from here, so that there is one place to translate. */
-export const texts = { ...shell, ...parts, ...audiences, ...data, ...explain, ...rules, ...profiles } as const;
+export const texts = { ...shell, ...overview, ...parts, ...audiences, ...data, ...explain, ...rules, ...profiles } as const;

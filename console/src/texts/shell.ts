@@ -8,6 +8,7 @@ export const shell = {
     profiles: 'Profiles',
     destinations: 'Destinations',
     data: 'Data',
+    datasets: 'Datasets',
     skip: 'Skip to content',
     breadcrumb: 'Where this page is',
   },

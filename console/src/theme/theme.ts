@@ -96,7 +96,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
 
 function variablesOf(scheme: keyof typeof COLOURS): Record<string, string> {
   const colours = COLOURS[scheme];
-  const own = Object.entries(colours).map(([name, value]) => [`--${name.replace('Tint', '-tint')}`, value]);
+  const own = Object.entries(colours).map(([name, value]) => [
+    `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`,
+    value,
+  ]);
   return {
     ...Object.fromEntries(own),
     '--mantine-color-text': colours.text,

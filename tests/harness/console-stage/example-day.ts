@@ -18,6 +18,8 @@ export async function playExample(platform: Platform, end: number, persons: numb
   await platform.poller.run({ until: start + HOUR });
   const later = events.filter(isLater).toSorted((a, b) => timeOf(a) - timeOf(b));
   for (let hour = start; hour < end; hour += HOUR) {
+    // As it is scheduled, once a day.
+    if (hour === end - 2 * HOUR) await platform.schedules.evaluateBatch();
     for (const event of later) {
       const at = timeOf(event);
       if (at > hour && at <= hour + HOUR) platform.collect(enveloped('web-events', event));

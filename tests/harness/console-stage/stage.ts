@@ -55,7 +55,7 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
   const definitions = new AppliedDefinitions(catalog, now, (active) => platform.apply(compileCatalog(active)));
   await stores.counts.markComplete({ profiles: now(), records: now() });
   if (empty) poller.clock.advanceTo(end);
-  else await playExample(platform, end, persons);
+  const played = empty ? undefined : await playExample(platform, end, persons);
   const callers = await callersOfStage({ stage: STAGE, now });
   const knownCallers = withConnectionKeys(callers.callers, definitions);
   const erasing = { catalog: { current: async () => platform.catalog }, now, backoff: async () => {} };
@@ -163,6 +163,8 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
     name: STAGE,
     platform,
     definitions,
+    /** What must have come of the example, by its own model. */
+    expected: played?.expected,
     readLog,
     handlers,
     now,

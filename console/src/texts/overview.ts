@@ -1,0 +1,100 @@
+/** What the first screen says. */
+export const overview = {
+  overview: {
+    title: 'Overview',
+    lead: 'What comes in, what the platform makes of it, and what goes out.',
+    build: 'Build an audience',
+    attention: {
+      title: 'Needs attention',
+      nothing: 'Nothing needs attention.',
+      paused: (name: string, since: string) => `${name} is paused since ${since}: what it should be told waits.`,
+      failing: (name: string, failed: string, of: string) =>
+        `${name} did not take ${failed} of ${of} deliveries in the last day.`,
+      unsent: (name: string, waiting: string) => `${name} has ${waiting} that are decided and not on their way yet.`,
+      evaluation: (at: string) => `The evaluation of all profiles that began at ${at} failed.`,
+      rejected: (rejected: string, mostly: string) => `${rejected} rejected, mostly for ${mostly}.`,
+      look: 'Look',
+    },
+    pipeline: {
+      title: 'Pipeline',
+      stream: 'Records by stream',
+      batch: 'Records in batches',
+      rejected: 'Records rejected',
+      profiles: 'Profiles',
+      memberships: 'Memberships',
+      sent: 'Deliveries in the last day',
+      edge: 'Audience Manager, edge',
+      hub: 'Audience Manager, hub',
+      now: (rate: string) => `${rate} now`,
+      known: (known: string, anonymous: string) => `${known} known, ${anonymous} anonymous`,
+      duplicates: (count: string) => `${count}, which count once`,
+      evaluated: (audiences: string) => `in ${audiences}`,
+      evaluating: (done: string) => `evaluating all profiles: ${done} so far`,
+      loss: (failed: string, excluded: string, waiting: string) =>
+        `${failed} failed, ${excluded} excluded, ${waiting} waiting`,
+      devices: 'devices in audiences',
+    },
+    moved: {
+      title: 'Audiences that moved most in a day',
+      nothing: 'No audience has changed its size within a day.',
+      name: 'Audience',
+      members: 'Members',
+      change: 'Since yesterday',
+      trend: 'In the last day',
+      members24h: (name: string) => `Members of ${name} in the last 24 hours`,
+    },
+    health: {
+      title: 'Health',
+      evaluation: 'Evaluation of all profiles',
+      never: 'has not run yet',
+      states: {
+        queued: 'waiting',
+        running: 'running',
+        finished: 'finished',
+        failed: 'failed',
+        superseded: 'replaced by a newer one',
+      } as Readonly<Record<string, string>>,
+      active: 'Catalog version',
+      since: 'active since',
+      alarms: 'Alarms are in CloudWatch, with a page each in the runbook (docs/runbook.md).',
+    },
+    changes: {
+      title: 'Recent changes',
+      by: (who: string) => `by ${who}`,
+      version: (version: string) => `version ${version}`,
+      none: 'Nothing was changed yet.',
+    },
+    start: {
+      title: 'To begin with',
+      lead: 'This stage has nothing in it yet. Each step ticks itself off.',
+      schema: 'Describe your data: schemas and datasets',
+      record: 'Send the first record',
+      audience: 'Build an audience',
+      destination: 'Connect a destination',
+      done: 'done',
+      open: 'to do',
+      example: 'Or load the example:',
+    },
+    tour: {
+      offer: 'This stage has the data of an invented outdoor shop. Five stops show what became of it.',
+      begin: 'Take the tour',
+      dismiss: 'Not now',
+      label: 'Tour of the example',
+      step: (n: number, of: number) => `Stop ${n} of ${of}`,
+      next: 'Next',
+      back: 'Back',
+      end: 'End the tour',
+      stops: {
+        pipeline:
+          'Records came by stream and in files. Some were rejected, each for a reason; copies count once. Those of one person became one profile.',
+        data: 'Data shows each dataset and what became of its records. A rejected row can be corrected where it stands, and sent again.',
+        audiences:
+          'Rules decide who belongs to an audience, most of them in the second in which an event comes. Open one to read it in words.',
+        profiles:
+          'Find a person by any identity, such as CRMID RB-0400: what is known, from where, and which audiences they are in and why.',
+        destinations:
+          'Every change of an audience goes out. Each destination shows what was sent, what failed in the words of the vendor, and who was excluded and why.',
+      },
+    },
+  },
+} as const;
