@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { audienceRoutes } from './audiences/routes.tsx';
 import { dataRoutes } from './data/routes.tsx';
+import { destinationRoutes } from './destinations/routes.tsx';
 import { Failed } from './parts/failed.tsx';
 import { profileRoutes } from './profiles/routes.tsx';
 import { NotFound } from './shell/not-found.tsx';
@@ -16,7 +17,13 @@ const overview = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, ...audienceRoutes(root), ...profileRoutes(root), ...dataRoutes(root)]),
+  routeTree: root.addChildren([
+    overview,
+    ...audienceRoutes(root),
+    ...profileRoutes(root),
+    ...dataRoutes(root),
+    ...destinationRoutes(root),
+  ]),
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <Failed error={error as Error} retry={reset} />,

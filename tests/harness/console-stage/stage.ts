@@ -1,5 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { probe } from '#core/activation/deliver/probe.ts';
+import { giveLanes } from '#core/activation/give-lanes.ts';
 import { createConsequences } from '#core/api/management/consequences.ts';
 import type { Notes } from '#core/api/management/deps.ts';
 import { withConnectionKeys } from '#core/api/management/key-callers.ts';
@@ -11,8 +13,11 @@ import type { FunctionName } from '#core/contract/functions.ts';
 import { ROLES, type Role } from '#core/contract/roles.ts';
 import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
+import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { MemoryDefinitionStore } from '#lambdas/adapters/memory/definition-store.ts';
+import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { createHandler as batchApi } from '#lambdas/functions/batch-api/handler.ts';
+import { createHandler as destinationAccess } from '#lambdas/functions/destination-access/handler.ts';
 import { createHandler as management } from '#lambdas/functions/management/handler.ts';
 import { createHandler as profileAccess } from '#lambdas/functions/profile-access/handler.ts';
 import { createHandler as rejectedRecords } from '#lambdas/functions/rejected-records/handler.ts';
@@ -71,6 +76,7 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
     for (const message of messages) poller.queue(queue).send(JSON.stringify(message));
   }
   const lanes = createMemoryLanes();
+  await giveLanes(catalog.destinations, { ...lanes.deps, isActive: () => true });
   const readLog = new MemoryReadLog();
   let passing = Promise.resolve();
   const handlers: Partial<Record<FunctionName, HttpHandler>> = {
@@ -145,6 +151,20 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       readLog,
       now,
       newId: randomUUID,
+    }),
+    'destination-access': destinationAccess({
+      callers: knownCallers,
+      catalog: { current: async () => platform.catalog },
+      secrets: {
+        read: async (id) => JSON.stringify(lanes.secrets.get(id) ?? {}),
+        write: async (id, secret) => void lanes.secrets.set(id, JSON.parse(secret) as Record<string, string>),
+      },
+      probe: (destination, type, secret) =>
+        probe(destination, type, secret, {
+          http: createHttpClient({ allowPrivate: true }),
+          tokens: createMemoryVendorState(now).tokens,
+          now,
+        }),
     }),
     'batch-api': batchApi({
       catalog: { current: async () => platform.catalog },
