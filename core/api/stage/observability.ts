@@ -45,8 +45,8 @@ const COUNTED: Readonly<Record<string, (counts: DatasetCounts) => number>> = {
 };
 
 const LENGTHS_MS = { HOUR: HOUR_MS, DAY: DAY_MS } as const;
-/** As long as hours and days are kept. */
-const MAX_DAYS = { HOUR: 92, DAY: 400 } as const;
+/** As long as hours and days are kept: of the time before and after that nothing is known, however much is asked for. */
+const KEPT_DAYS = { HOUR: 92, DAY: 400 } as const;
 
 /** `POST /metrics`: what has come in by hour or day, as the counters have it: the difference to the hour or day before. */
 export async function showMetrics(request: Request, { deps }: RouteCall): Promise<HttpAnswer> {
@@ -56,10 +56,10 @@ export async function showMetrics(request: Request, { deps }: RouteCall): Promis
     const known = Object.keys(COUNTED).join(', ');
     return problem(FAMILY, 501, `"${unknown.name.slice(0, 100)}" is not counted; ${known} are`);
   }
-  const [from, to] = [Date.parse(request.start), Date.parse(request.end)];
-  const maxDays = MAX_DAYS[granularity];
-  if (to - from > maxDays * DAY_MS) return problem(FAMILY, 400, `Ask for ${maxDays} days at most`);
-  const periods = await periodsOf({ from, to, length: LENGTHS_MS[granularity] }, deps);
+  const length = LENGTHS_MS[granularity];
+  const from = Math.max(Date.parse(request.start), deps.now() - KEPT_DAYS[granularity] * DAY_MS);
+  const to = Math.min(Date.parse(request.end), deps.now() + length);
+  const periods = from < to ? await periodsOf({ from, to, length }, deps) : [];
   const metricResponses = metrics.map(({ name, filters }) => ({
     metric: name,
     filters,
