@@ -79,9 +79,9 @@ const CASES: readonly Case[] = [
     says: [/"url" is not right/],
   },
   {
-    name: 'no segments',
-    files: destination(`id: hook\ntype: http\nurl: https://a.example/\nsegments: ${HERE}[]\n`),
-    says: [/"segments" is not right/],
+    name: 'segments that are none',
+    files: destination(`id: hook\ntype: http\nurl: https://a.example/\nsegments: ${HERE}gold\n`),
+    says: [/"segments" is text/],
   },
   {
     name: 'a precedence without an order',
