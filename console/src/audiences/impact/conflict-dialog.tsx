@@ -1,4 +1,5 @@
 import { Button, Group, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useEffect } from 'react';
 import { useRead } from '#console/api/use-read.ts';
 import { Failed } from '#console/parts/failed.tsx';
 import { texts } from '#console/texts/index.ts';
@@ -19,6 +20,9 @@ interface ConflictDialogProps {
 /** Somebody else was faster: both changes side by side, and the choice between them. */
 export function ConflictDialog({ base, mine, close, take, overwrite }: ConflictDialogProps) {
   const read = useRead('GET /tributary/audiences/{id}', { path: { id: base.id } });
+  const { refetch } = read;
+  // What the page has read a moment ago counts as fresh elsewhere; here it is known to be old.
+  useEffect(() => void refetch(), [refetch]);
   const theirs = read.data?.data.definition as unknown as Definition | undefined;
   const isFresh = read.isFetchedAfterMount && !read.isFetching;
   return (
