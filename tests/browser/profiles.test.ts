@@ -22,7 +22,7 @@ describe('people in the console', () => {
     const visitor = await newVisitor(browser, served.url);
     const { page } = visitor;
     await page.goto(served.signInAddress(role));
-    await page.getByRole('link', { name: 'Profiles' }).click();
+    await page.getByRole('navigation').getByRole('link', { name: 'Profiles' }).click();
     await page.getByLabel('Value').fill(PERSON);
     await page.getByRole('button', { name: 'Find person' }).click();
     await page.getByRole('link', { name: /^CRMID/ }).click();
