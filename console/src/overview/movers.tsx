@@ -30,37 +30,41 @@ export function Movers() {
   );
 }
 
-const MoverTable = ({ movers }: { readonly movers: readonly Mover[] }) => (
-  <div className="table-box">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">{t.name}</th>
-          <th scope="col" className="number">
-            {t.members}
-          </th>
-          <th scope="col" className="number">
-            {t.change}
-          </th>
-          <th scope="col">{t.trend}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {movers.map(({ id, members, change: moved, sizes }) => (
-          <tr key={id}>
-            <td>
-              <Anchor component={Link} to={`/audiences/${encodeURIComponent(id)}`}>
-                {id}
-              </Anchor>
-            </td>
-            <td className="number">{count(members)}</td>
-            <td className="number">{change(moved)}</td>
-            <td>
-              <Sparkline values={sizes} summary={t.members24h(id)} />
-            </td>
+function MoverTable({ movers }: { readonly movers: readonly Mover[] }) {
+  const audiences = useRead('GET /tributary/audiences', {}, EVERY.definition).data?.data.audiences ?? [];
+  const nameOf = (id: string): string => audiences.find((one) => one.id === id)?.name ?? id;
+  return (
+    <div className="table-box">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.name}</th>
+            <th scope="col" className="number">
+              {t.members}
+            </th>
+            <th scope="col" className="number">
+              {t.change}
+            </th>
+            <th scope="col">{t.trend}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
+        </thead>
+        <tbody>
+          {movers.map(({ id, members, change: moved, sizes }) => (
+            <tr key={id}>
+              <td>
+                <Anchor component={Link} to={`/audiences/${encodeURIComponent(id)}`}>
+                  {nameOf(id)}
+                </Anchor>
+              </td>
+              <td className="number">{count(members)}</td>
+              <td className="number">{change(moved)}</td>
+              <td>
+                <Sparkline values={sizes} summary={t.members24h(nameOf(id))} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -4,7 +4,7 @@ import { projectRoot } from '#cli/root.ts';
 import { launch, newVisitor, settled } from './browser.ts';
 import { setup } from './built.ts';
 import { nonsenseOn } from './nonsense.ts';
-import { SCREENS } from './screens.ts';
+import { OF_THE_EXAMPLE, SCREENS } from './screens.ts';
 import { serveStage } from './serve.ts';
 import { createStage } from './stage.ts';
 
@@ -35,7 +35,7 @@ for (const [stageName, stage] of Object.entries(stages)) {
       await page.getByRole('navigation', { name: 'Screens' }).waitFor();
       for (const [name, path] of Object.entries(SCREENS)) {
         if (wanted.length > 0 && !wanted.includes(name)) continue;
-        if (stageName === 'empty' && (scheme === 'dark' || width < 1_280)) continue;
+        if (stageName === 'empty' && (scheme === 'dark' || width < 1_280 || OF_THE_EXAMPLE.includes(name))) continue;
         await page.goto(`${served.url}/console${path}`);
         await settled(page);
         const file = `${name}${stageName === 'empty' ? '-empty' : ''}-${scheme}-${width}.png`;

@@ -24,7 +24,7 @@ export const EventBlock = ({ block, onChange }: EventBlockProps) => (
       <WindowFields window={block.window} onChange={(window) => onChange({ ...block, window })} />
     </Group>
     <Group gap={6} align="flex-start" wrap="nowrap" pl={12}>
-      <Text size="sm" c="dimmed">
+      <Text size="sm" c="dimmed" flex="none">
         {t.where}
       </Text>
       <WhereFields where={block.where} onChange={(where) => onChange({ ...block, where })} />
