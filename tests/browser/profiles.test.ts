@@ -18,8 +18,8 @@ describe('people in the console', () => {
     await served?.close();
   });
 
-  async function find(role: 'viewer' | 'admin') {
-    const visitor = await newVisitor(browser, served.url);
+  async function find(role: 'viewer' | 'admin', scheme: 'light' | 'dark' = 'light') {
+    const visitor = await newVisitor(browser, served.url, { scheme });
     const { page } = visitor;
     await page.goto(served.signInAddress(role));
     await page.getByRole('navigation').getByRole('link', { name: 'Profiles' }).click();
@@ -41,6 +41,26 @@ describe('people in the console', () => {
     const bodies = await answers();
     expect(bodies.length).toBeGreaterThan(TABS.length);
     expect(bodies.join('')).not.toContain(PERSON);
+    await context.close();
+  });
+
+  it.each(['light', 'dark'] as const)('are drawn as a graph (%s) that the keyboard walks through', async (scheme) => {
+    const { page, context, complaints } = await find('admin', scheme);
+    await page.getByRole('link', { name: 'Identities' }).click();
+    const picture = page.getByRole('application', { name: /^Identity graph: \d+ identities, \d+ links?$/ });
+    await picture
+      .getByRole('button', { name: /^CRMID/ })
+      .first()
+      .focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('region', { name: 'What is known of it' });
+    await panel.getByText('Last seen').waitFor();
+    expect(await panel.textContent()).toMatch(/CRMID .+ – /);
+    expect(await obstaclesOn(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await picture.locator(':focus').count()).toBe(0);
+    expect(complaints).toEqual([]);
     await context.close();
   });
 

@@ -1,5 +1,5 @@
-import { Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { Skeleton, Stack, Text, Title } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { call } from '#console/api/call.ts';
 import { EVERY, useRead } from '#console/api/use-read.ts';
 import { Confirm, type Question } from '#console/parts/confirm.tsx';
@@ -10,6 +10,8 @@ import { Since } from '#console/parts/since.tsx';
 import { utc } from '#console/parts/time.ts';
 import { texts } from '#console/texts/index.ts';
 import { consequencesOf, type Graph, type GraphLink, namedIdentity, type Preview } from './model.ts';
+
+const IdentityGraph = lazy(() => import('./graph/identity-graph.tsx'));
 
 const t = texts.profiles.graph;
 const UNLINK = 'POST /tributary/profiles/{reference}/unlink';
@@ -38,7 +40,12 @@ export function Identities({ reference }: { readonly reference: string }) {
     <Reading of={read} height={320}>
       {(graph) => (
         <Stack gap="lg">
-          <Nodes graph={graph} />
+          <div className="drawn-beside">
+            <Suspense fallback={<Skeleton height={360} />}>
+              <IdentityGraph graph={graph} />
+            </Suspense>
+            <Nodes graph={graph} />
+          </div>
           <Links graph={graph} unlink={(link) => void unlink(link)} />
           <Removed graph={graph} />
           <Confirm asks={question} close={() => ask(undefined)} />

@@ -73,6 +73,21 @@ export const profiles = {
       still: 'They stay one person through other links.',
       reason: 'Reason',
       needs: 'Needs the scope govern',
+      drawing: {
+        name: (identities: number, links: number) =>
+          `Identity graph: ${identities === 1 ? '1 identity' : `${identities} identities`}, ${links === 1 ? '1 link' : `${links} links`}`,
+        tooMany: (n: number) => `${n} identities and removed links are too many to draw. The tables list them all.`,
+        keys: 'Right and left follow a link, up and down go to the next, Enter shows what is known, Esc leaves.',
+        element: (name: string, links: number) => `${name}, ${links === 1 ? '1 link' : `${links} links`}`,
+        link: (a: string, b: string) => `${a} – ${b}`,
+        removedLink: (link: string) => `${link} (removed)`,
+        isRemoved: 'removed',
+        fold: (namespace: string, n: number) => `${namespace} × ${n}`,
+        panel: 'What is known of it',
+        nothing: 'Select an identity or a link to see which datasets said so, and when.',
+        firstSeen: 'First seen',
+        lastSeen: 'Last seen',
+      },
       reasons: {
         'unique-namespace': 'two values of a unique namespace would have met',
         limit: 'the graph was full',
