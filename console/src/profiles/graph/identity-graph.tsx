@@ -45,7 +45,8 @@ function Picture({ graph, drawing, unfold }: PictureProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the whole is shown again where there is more or less of it
   useEffect(() => {
     void flow?.fitView(WHOLE);
-    if (wasUnfolded.current) focus(at.id);
+    // What was folded is drawn a moment later.
+    if (wasUnfolded.current) requestAnimationFrame(() => focus(at.id));
     wasUnfolded.current = false;
   }, [flow, shape]);
 
