@@ -873,6 +873,58 @@ export interface Routes {
     };
   };
   /**
+   * Find audiences by words
+   */
+  'GET /data/core/ups/search/entities': {
+    query: {
+      schemaClass?: '_xdm.context.segmentdefinition';
+      namespace: string;
+      s?: string;
+      entityId?: string;
+      limit?: number;
+      page?: number;
+    };
+    answer: {
+      entities: {
+        id: string;
+        base64EncodedSourceId: string;
+        isFolder: boolean;
+        parentFolderId: string;
+        name: string;
+        description?: string;
+      }[];
+      page: {
+        totalCount: number;
+        totalPages: number;
+        pageOffset: number;
+        pageSize: number;
+      };
+      status: {
+        message: string;
+      };
+    };
+  };
+  /**
+   * Count the audiences that have some words
+   */
+  'GET /data/core/ups/search/namespaces': {
+    query: {
+      'schema.name': '_xdm.context.segmentdefinition';
+      s?: string;
+    };
+    answer: {
+      namespaces: {
+        namespace: string;
+        displayName: string;
+        count: number;
+      }[];
+      totalCount: string;
+      status: {
+        message: string;
+      };
+    };
+  };
+  /**
    * Convert a rule between pql/text and pql/json
    */
   'POST /data/core/ups/segment/conversion': {

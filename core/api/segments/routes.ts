@@ -6,6 +6,14 @@ import { convert } from './convert.ts';
 import { createJob, listJobs, listSchedules, showJob, showSampleStatus, showSchedule } from './jobs.ts';
 import { createPreview, deletePreview, showEstimate, showPreview } from './previews.ts';
 import {
+  entitiesFound,
+  entitySearch,
+  namespaceSearch,
+  namespacesFound,
+  searchEntities,
+  searchNamespaces,
+} from './search.ts';
+import {
   bulkGet,
   createSegment,
   deleteSegment,
@@ -293,6 +301,29 @@ const jobs: readonly ApiRoute[] = [
   }),
 ];
 
+const searches: readonly ApiRoute[] = [
+  route({
+    family,
+    method: 'GET',
+    path: '/search/namespaces',
+    scope: 'signed-in',
+    summary: 'Count the audiences that have some words',
+    query: namespaceSearch,
+    answer: namespacesFound,
+    handle: searchNamespaces,
+  }),
+  route({
+    family,
+    method: 'GET',
+    path: '/search/entities',
+    scope: 'signed-in',
+    summary: 'Find audiences by words',
+    query: entitySearch,
+    answer: entitiesFound,
+    handle: searchEntities,
+  }),
+];
+
 const ofStage = 'The schedule of evaluations is part of the stage: set it in stages/<name>.yaml and deploy';
 const noExports = 'Profiles are exported by destinations that write files: see docs/destinations.md';
 
@@ -301,6 +332,7 @@ export const SEGMENT_ROUTES: readonly ApiRoute[] = [
   ...audiences,
   ...counting,
   ...jobs,
+  ...searches,
   ...notImplemented(
     family,
     ['/segment/jobs/{id}'],
@@ -310,12 +342,9 @@ export const SEGMENT_ROUTES: readonly ApiRoute[] = [
   ...notImplemented(family, ['/config/schedules'], ofStage, ['POST']),
   ...notImplemented(family, ['/config/schedules/{id}'], ofStage, ['PATCH', 'DELETE']),
   ...notImplemented(family, ['/export/jobs', '/export/jobs/{id}'], noExports),
-  ...notImplemented(
-    family,
-    ['/search/namespaces', '/search/entities', '/search/taxonomy'],
-    'Audiences of other origins are not kept: there is nothing to search beside /audiences',
-    ['GET'],
-  ),
+  ...notImplemented(family, ['/search/taxonomy'], 'Audiences are in no folders: search them at /search/entities', [
+    'GET',
+  ]),
   ...notImplemented(
     family,
     ['/config/destinations', '/config/destinations/{id}', '/config/projections', '/config/projections/{id}'],

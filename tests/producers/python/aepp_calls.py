@@ -234,7 +234,8 @@ call("Segmentation", "getSchedule", lambda: rules.getSchedule(schedules[0]["id"]
 call("Segmentation", "createSchedule", lambda: rules.createSchedule({"name": "x", "type": "batch_segmentation", "properties": {"segments": ["*"]}, "schedule": "0 0 1 * * ?", "state": "inactive"}))
 call("Segmentation", "updateSchedule", lambda: rules.updateSchedule("daily", [{"op": "add", "path": "/state", "value": "active"}]))
 call("Segmentation", "deleteSchedule", lambda: rules.deleteSchedule("daily"))
-call("Segmentation", "searchNamespaces", lambda: rules.searchNamespaces(query="x"))
+call("Segmentation", "searchNamespaces", lambda: rules.searchNamespaces(query="gold"), has("namespaces"))
+call("Segmentation", "searchEntities", lambda: rules.searchEntities(query="gold", namespace="AEPSegments"), lambda all: isinstance(all, list))
 call("Segmentation", "getExportJobs", rules.getExportJobs)
 
 # Identity
