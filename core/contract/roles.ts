@@ -1,5 +1,8 @@
 import { parseScope } from './scopes.ts';
 
+/** To make audiences, and to have them used. */
+const MARKETING = ['audience:write', 'destination:write', 'activate:*', 'content:write', 'content:publish'] as const;
+
 /**
  * Sets of scopes for people who do the same work: what `client create --role` and the groups of a company's sign-in give. A
  * role is no more than its scopes: routes ask for scopes alone.
@@ -15,15 +18,7 @@ export const ROLES = {
   },
   marketer: {
     for: 'make audiences, send them to destinations, and change what pages show',
-    scopes: [
-      'operate:read',
-      'profile:read:masked',
-      'audience:write',
-      'destination:write',
-      'activate:*',
-      'content:write',
-      'content:publish',
-    ],
+    scopes: ['operate:read', 'profile:read:masked', ...MARKETING],
   },
   operator: {
     for: 'bring data in, connect destinations, and keep the stage running',
@@ -35,11 +30,7 @@ export const ROLES = {
       'operate:read',
       'operate',
       'profile:read:masked',
-      'audience:write',
-      'destination:write',
-      'activate:*',
-      'content:write',
-      'content:publish',
+      ...MARKETING,
       'ingest:*',
       'schema:write',
       'govern',

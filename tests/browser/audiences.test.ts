@@ -1,5 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { segmentOptions } from '#core/catalog/compile-people.ts';
 import { historyFor } from '#core/catalog/history.ts';
@@ -9,40 +9,27 @@ import type { Role } from '#core/contract/roles.ts';
 import { pqlOf } from '#core/segmentation/blocks/print.ts';
 import { blocksOf } from '#core/segmentation/blocks/read.ts';
 import { estimateMembers } from '#core/segmentation/preview.ts';
-import { launch, newVisitor, obstaclesOn, settled, type VisitorOptions } from '#tests/harness/console-stage/browser.ts';
-import { type ServedStage, serveStage } from '#tests/harness/console-stage/serve.ts';
-import { type ConsoleStage, createStage } from '#tests/harness/console-stage/stage.ts';
+import { obstaclesOn, settled, type VisitorOptions } from '#tests/harness/console-stage/browser.ts';
+import { visitedStage } from '#tests/harness/console-stage/visit.ts';
 import { addToCart, enveloped } from '#tests/harness/platform/example.ts';
 
-let [browser, stage, served] = [undefined! as Browser, undefined! as ConsoleStage, undefined! as ServedStage];
-beforeAll(async () => {
-  stage = await createStage({ persons: 60 });
-  served = await serveStage(stage);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.close();
-});
+const seen = visitedStage({ persons: 60 });
 
 /** Opens a page of the console as somebody who is signed in. */
 async function open(path: string, { role = 'marketer' as Role, ...options }: VisitorOptions & { role?: Role } = {}) {
-  const visitor = await newVisitor(browser, served.url, options);
-  await visitor.page.goto(served.signInAddress(role));
-  await visitor.page.getByRole('navigation', { name: 'Screens' }).waitFor();
-  await visitor.page.goto(`${served.url}/console${path}`);
+  const visitor = await seen.visit(path, role, options);
   await settled(visitor.page);
   return visitor;
 }
 
 /** What the command line counts. */
 async function countOf(pql: string): Promise<number> {
-  const { catalog } = await stage.definitions.active();
+  const { catalog } = await seen.stage.definitions.active();
   const compiled = compileCatalog(catalog);
   const rule = textWithNeeded(catalog, pql);
-  const { profiles } = stage.platform.stores;
-  const history = historyFor(publishedWith(catalog, rule), compiled, stage.platform.stores);
-  const deps = { profiles, ...history, now: stage.now(), random: Math.random };
+  const { profiles } = seen.stage.platform.stores;
+  const history = historyFor(publishedWith(catalog, rule), compiled, seen.stage.platform.stores);
+  const deps = { profiles, ...history, now: seen.stage.now(), random: Math.random };
   const settings = stageSettings(compiled).evaluation;
   return (await estimateMembers(rule.at(-1)!.id, compileNamed(rule, segmentOptions(catalog)), settings, deps)).count;
 }
@@ -98,8 +85,8 @@ describe('an audience that is built of blocks', () => {
     await page.locator('.state', { hasText: 'active' }).waitFor();
 
     // Somebody new does it: nobody reloads the page.
-    stage.platform.collect(enveloped('web-events', addToCart(900_001, stage.now() - 1_000)));
-    await stage.pass(120_000);
+    seen.stage.platform.collect(enveloped('web-events', addToCart(900_001, seen.stage.now() - 1_000)));
+    await seen.stage.pass(120_000);
     expect(await countOf(rule)).toBe(before + 1);
     await page
       .getByText(`${before + 1}`, { exact: true })
@@ -224,12 +211,12 @@ describe('a rule that is written', () => {
 describe('an audience that somebody else changes at the same time', () => {
   it('is compared, and either of the changes can count', async () => {
     const { page, context } = await open('/audiences/interested-in-tents/definition');
-    const { catalog } = await stage.definitions.active();
+    const { catalog } = await seen.stage.definitions.active();
     const found = catalog.segments.find(({ id }) => id === 'interested-in-tents')!;
     const segments = catalog.segments.map((one) => (one === found ? { ...found, name: 'Tents by others' } : one));
     await page.getByRole('combobox', { name: 'What of the events' }).selectOption('none');
-    await stage.definitions.replace(
-      (await stage.definitions.active()).version,
+    await seen.stage.definitions.replace(
+      (await seen.stage.definitions.active()).version,
       { ...catalog, segments },
       { by: 'somebody' },
     );
@@ -279,12 +266,12 @@ describe('the screens of audiences', () => {
       ];
       const { page, complaints, context } = await open('/audiences', { scheme, width: 1024, height: 768 });
       for (const path of paths) {
-        await page.goto(`${served.url}/console/audiences${path}`);
+        await page.goto(`${seen.served.url}/console/audiences${path}`);
         await settled(page);
         expect([path, await obstaclesOn(page)]).toEqual([path, []]);
         expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true]);
       }
-      await page.goto(`${served.url}/console/audiences/cart-abandoners/definition`);
+      await page.goto(`${seen.served.url}/console/audiences/cart-abandoners/definition`);
       await page.getByText('PQL', { exact: true }).first().click();
       await page.getByRole('textbox', { name: 'PQL' }).waitFor();
       expect(await obstaclesOn(page)).toEqual([]);

@@ -1,30 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch, newVisitor, obstaclesOn, settled } from '#tests/harness/console-stage/browser.ts';
-import { type ServedStage, serveStage } from '#tests/harness/console-stage/serve.ts';
-import { type ConsoleStage, createStage } from '#tests/harness/console-stage/stage.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { obstaclesOn, settled, type VisitorOptions } from '#tests/harness/console-stage/browser.ts';
+import { visitedStage } from '#tests/harness/console-stage/visit.ts';
 
 /** Where pictures go, for who wants to look at them. */
 const PICTURES = process.env.TRIBUTARY_PICTURES;
 
 describe('destinations in the console', () => {
-  let [browser, served, stage] = [undefined! as Browser, undefined! as ServedStage, undefined! as ConsoleStage];
-  beforeAll(async () => {
-    stage = await createStage({ persons: 60 });
-    served = await serveStage(stage);
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  const seen = visitedStage({ persons: 60 });
 
-  const signedIn = async (role: 'marketer' | 'viewer', options: Parameters<typeof newVisitor>[2] = {}) => {
+  const signedIn = async (role: 'marketer' | 'viewer', options: VisitorOptions = {}) => {
     // Functions look for new clients after some seconds only.
-    await stage.pass(60_000);
-    const visitor = await newVisitor(browser, served.url, { now: stage.now(), ...options });
-    await visitor.page.goto(served.signInAddress(role));
-    await visitor.page.getByRole('navigation', { name: 'Screens' }).waitFor();
+    await seen.stage.pass(60_000);
+    const visitor = await seen.visit('/', role, options);
     await visitor.page.waitForFunction('sessionStorage.length > 0');
     return visitor;
   };
@@ -33,7 +21,7 @@ describe('destinations in the console', () => {
     if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
     expect([name, await obstaclesOn(page)]).toEqual([name, []]);
   };
-  const open = (page: Page, path: string) => page.goto(`${served.url}/console${path}`);
+  const open = (page: Page, path: string) => page.goto(`${seen.served.url}/console${path}`);
 
   it('are connected with a form that their type declares, then paused and resumed', async () => {
     const { page, context, complaints, foreign } = await signedIn('marketer');
@@ -65,15 +53,15 @@ describe('destinations in the console', () => {
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
     await page.locator('.state', { hasText: 'delivering' }).waitFor();
-    const { catalog } = await stage.definitions.active();
+    const { catalog } = await seen.stage.definitions.active();
     expect(catalog.destinations.find(({ id }) => id === 'partner')).toMatchObject({ type: 'http', enabled: true });
     expect([complaints, foreign]).toEqual([[], []]);
     await context.close();
   });
 
   it("show what was sent, what failed in the vendor's words, and keep credentials to themselves", async () => {
-    const { deliveryErrors, runs } = stage.platform.stores;
-    const now = stage.now();
+    const { deliveryErrors, runs } = seen.stage.platform.stores;
+    const now = seen.stage.now();
     const detail = '<img src=x onerror=alert(1)> no such list';
     const error = { profile: 'p1', identities: ['Email:a***'], reason: 'http-400', errorClass: 'drop' as const };
     await deliveryErrors.add('webhook', now, [{ ...error, detail, first: now, last: now, times: 3 }]);

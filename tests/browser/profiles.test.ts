@@ -1,27 +1,16 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch, newVisitor, obstaclesOn, settled } from '#tests/harness/console-stage/browser.ts';
-import { type ServedStage, serveStage } from '#tests/harness/console-stage/serve.ts';
-import { createStage } from '#tests/harness/console-stage/stage.ts';
+import { describe, expect, it } from 'vitest';
+import { obstaclesOn, settled } from '#tests/harness/console-stage/browser.ts';
+import { visitedStage } from '#tests/harness/console-stage/visit.ts';
 
 const PERSON = 'RB-0001';
 const TABS = ['attributes', 'events', 'audiences', 'identities', 'destinations', 'privacy'];
 
 describe('people in the console', () => {
-  let [browser, served] = [undefined! as Browser, undefined! as ServedStage];
-  beforeAll(async () => {
-    served = await serveStage(await createStage({ persons: 20 }));
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  const seen = visitedStage({ persons: 20 });
 
   async function find(role: 'viewer' | 'admin', scheme: 'light' | 'dark' = 'light') {
-    const visitor = await newVisitor(browser, served.url, { scheme });
+    const visitor = await seen.visit('/', role, { scheme });
     const { page } = visitor;
-    await page.goto(served.signInAddress(role));
     await page.getByRole('navigation').getByRole('link', { name: 'Profiles' }).click();
     await page.getByLabel('Value').fill(PERSON);
     await page.getByRole('button', { name: 'Find person' }).click();

@@ -129,7 +129,7 @@ export const audiences = {
       restore: 'Restore',
       restoreThis: (when: string) => `Restore the version of ${when}`,
       restored: (name: string) => `${name} is as it was`,
-      now: 'this is the one in force',
+      now: 'this is the active one',
       from: 'Before',
       to: 'After',
     },

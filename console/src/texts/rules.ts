@@ -1,3 +1,5 @@
+import { AMOUNT_WORDS, OPERATOR_WORDS } from '#core/segmentation/blocks/words.ts';
+
 /** What the editor of rules says. */
 export const rules = {
   rules: {
@@ -45,31 +47,9 @@ export const rules = {
     value: 'Value',
     values: 'Values',
     anyCase: 'in any case',
-    operators: {
-      '=': 'is',
-      '!=': 'is not',
-      '<': 'is below',
-      '<=': 'is at most',
-      '>': 'is above',
-      '>=': 'is at least',
-      contains: 'contains',
-      startsWith: 'begins with',
-      endsWith: 'ends with',
-      matches: 'matches the pattern',
-      in: 'is any of',
-      notIn: 'is known and none of',
-      notInOrUnknown: 'is none of, or unknown',
-      known: 'is known',
-      unknown: 'is unknown',
-    },
-    amounts: {
-      '=': 'exactly',
-      '!=': 'not exactly',
-      '<': 'fewer than',
-      '<=': 'at most',
-      '>': 'more than',
-      '>=': 'at least',
-    },
+    // As a sentence has them; before its values are chosen, a list is said to be one.
+    operators: { ...OPERATOR_WORDS, in: 'is any of', notInOrUnknown: 'is none of, or unknown' },
+    amounts: AMOUNT_WORDS,
     strange: (value: string) => `No schema lists “${value}” for this field`,
     where: 'where',
     addTest: 'Add a test of the event',

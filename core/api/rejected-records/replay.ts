@@ -14,7 +14,12 @@ import type { RejectedCall, RejectedRecordsDeps } from './deps.ts';
 
 /** Records that are to be ingested once more, some of them as people have corrected them. */
 export interface CorrectedRecords {
-  readonly records: readonly { readonly reference: string; readonly raw?: string | undefined }[];
+  readonly records: readonly CorrectedRecord[];
+}
+
+interface CorrectedRecord {
+  readonly reference: string;
+  readonly raw?: string | undefined;
 }
 
 /** `POST /rejected/validate`: what would become of records under the catalog that is active, with nothing ingested. */
@@ -57,7 +62,7 @@ export async function replayRejected({
   deps,
 }: RejectedCall<unknown, CorrectedRecords>): Promise<HttpAnswer> {
   const catalog = await deps.catalog.current();
-  const chosen = new Map<string, { readonly reference: string; readonly raw?: string | undefined }>();
+  const chosen = new Map<string, CorrectedRecord>();
   const objects = new Set<string>();
   for (const record of body.records) {
     const found = await findRejected(record.reference, deps);

@@ -4,7 +4,7 @@ import { datasetFolder } from '#core/record/partition.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import { type QuarantineRow, readArchive } from './write.ts';
 
-/** Which rejected records are meant; what is left out does not matter. */
+/** Which rejected records are meant; what is not said does not matter. */
 export interface QuarantineFilter {
   readonly dataset?: string | undefined;
   /** Code of a rejection. */
@@ -96,7 +96,7 @@ async function entryOf(key: string, quarantine: Pick<ObjectStore, 'entries'>): P
   return undefined;
 }
 
-/** Whole days are left out by the names of objects. */
+/** Whole days are passed over by the names of objects. */
 function mayHold(key: string, { since, until }: QuarantineFilter): boolean {
   const day = Date.parse(/\/date=(\d{4}-\d\d-\d\d)\//.exec(key)?.[1] ?? '');
   if (Number.isNaN(day)) return true;

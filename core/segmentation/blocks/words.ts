@@ -40,7 +40,8 @@ const JOINS: Readonly<Record<Join, string>> = { all: ', and ', any: ', or ' };
 
 type TitleOf = (path: string) => string;
 
-const OPERATORS: Readonly<Record<Operator, string>> = {
+/** What a test asks of a field, before its values. */
+export const OPERATOR_WORDS: Readonly<Record<Operator, string>> = {
   '=': 'is',
   '!=': 'is not',
   '<': 'is below',
@@ -65,7 +66,7 @@ function wordsOfTest({ path, op, values, counted, caseSensitive }: Test, titleOf
   );
   const value = values.length === 0 ? '' : ` ${written}`;
   const field = `${counted ? 'the number of ' : ''}${titleOf(path)}`;
-  return `${field} ${OPERATORS[op]}${value}${caseSensitive === false ? ' (in any case)' : ''}`;
+  return `${field} ${OPERATOR_WORDS[op]}${value}${caseSensitive === false ? ' (in any case)' : ''}`;
 }
 
 const wordOf = (value: Value): string => (typeof value === 'string' ? `“${value}”` : String(value));
@@ -80,7 +81,8 @@ const wordsOfEvent = ({ where, window, measure }: Event, titleOf: TitleOf): stri
     .filter((part) => part !== '')
     .join(', ');
 
-const AMOUNTS: Readonly<Record<Comparison, string>> = {
+/** How many events, before their number. */
+export const AMOUNT_WORDS: Readonly<Record<Comparison, string>> = {
   '=': 'exactly',
   '!=': 'not exactly',
   '<': 'fewer than',
@@ -98,12 +100,12 @@ function wordsOfMeasure(measure: Measure, where: string, titleOf: TitleOf): stri
     case 'none':
       return `no event${where}`;
     case 'count':
-      return `${AMOUNTS[measure.op]} ${events(measure.value)}${where}`;
+      return `${AMOUNT_WORDS[measure.op]} ${events(measure.value)}${where}`;
     case 'distinct':
     case 'groups':
-      return `${AMOUNTS[measure.op]} ${measure.value} different ${titleOf(measure.path)} in events${where}`;
+      return `${AMOUNT_WORDS[measure.op]} ${measure.value} different ${titleOf(measure.path)} in events${where}`;
     default:
-      return `${AGGREGATES[measure.fn]} of ${titleOf(measure.path)} ${OPERATORS[measure.op]} ${measure.value}, in events${where}`;
+      return `${AGGREGATES[measure.fn]} of ${titleOf(measure.path)} ${OPERATOR_WORDS[measure.op]} ${measure.value}, in events${where}`;
   }
 }
 

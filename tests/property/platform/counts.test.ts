@@ -299,14 +299,16 @@ describe('what a stage contains', () => {
     );
   });
 
-  it('is made right by the evaluation of all profiles where it has drifted, and that is reported once', async () => {
+  /** A platform, and what it reports to have repaired. */
+  function reporting() {
     const reported: number[] = [];
-    const platform = createPlatform({
-      wiring,
-      catalog: full,
-      start: START,
-      metrics: { count: (name, by) => void (name === METRICS.countsRepaired && by > 0 && reported.push(by)) },
-    });
+    const count = (name: string, by: number): void =>
+      void (name === METRICS.countsRepaired && by > 0 && reported.push(by));
+    return { platform: createPlatform({ wiring, catalog: full, start: START, metrics: { count } }), reported };
+  }
+
+  it('is made right by the evaluation of all profiles where it has drifted, and that is reported once', async () => {
+    const { platform, reported } = reporting();
     const two = [1, 2].map((n): Record_ => ({ kind: 'cart', n, variant: 0 }));
     await play(platform, [{ kind: 'stream', records: two }]);
     const { counts } = platform.stores;
@@ -332,13 +334,7 @@ describe('what a stage contains', () => {
   });
 
   it('is complete after the first evaluation of all, where a stage had everything before it counted anything', async () => {
-    const reported: number[] = [];
-    const platform = createPlatform({
-      wiring,
-      catalog: full,
-      start: START,
-      metrics: { count: (name, by) => void (name === METRICS.countsRepaired && by > 0 && reported.push(by)) },
-    });
+    const { platform, reported } = reporting();
     await play(platform, [{ kind: 'stream', records: [{ kind: 'cart', n: 1, variant: 0 }] }]);
     const { counts } = platform.stores;
     const negative = Object.entries(counts.counters).filter(([series]) => !series.startsWith('records'));

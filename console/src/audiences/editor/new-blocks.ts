@@ -1,4 +1,5 @@
 import type { Event, Membership, Operator, Sequence, Test, Value } from '#core/segmentation/blocks/model.ts';
+import { COMPARISONS, TEXT_OPERATORS } from '#core/segmentation/blocks/model.ts';
 import type { Field } from '../model.ts';
 import type { Leaf } from './tree.ts';
 
@@ -14,41 +15,30 @@ export function kindOf(field: Field | undefined): FieldKind {
   return types.includes('object') ? 'other' : 'text';
 }
 
+/** Of texts; of a list, that one of its values is so. */
+const OF_TEXT: readonly Operator[] = [
+  '=',
+  '!=',
+  'in',
+  'notIn',
+  'notInOrUnknown',
+  ...TEXT_OPERATORS,
+  'matches',
+  'known',
+  'unknown',
+];
+
 const OPERATORS: Readonly<Record<FieldKind, readonly Operator[]>> = {
-  text: [
-    '=',
-    '!=',
-    'in',
-    'notIn',
-    'notInOrUnknown',
-    'contains',
-    'startsWith',
-    'endsWith',
-    'matches',
-    'known',
-    'unknown',
-  ],
-  number: ['=', '!=', '<', '<=', '>', '>=', 'in', 'notIn', 'notInOrUnknown', 'known', 'unknown'],
+  text: OF_TEXT,
+  number: [...COMPARISONS, 'in', 'notIn', 'notInOrUnknown', 'known', 'unknown'],
   boolean: ['=', '!=', 'known', 'unknown'],
-  list: [
-    '=',
-    '!=',
-    'in',
-    'notIn',
-    'notInOrUnknown',
-    'contains',
-    'startsWith',
-    'endsWith',
-    'matches',
-    'known',
-    'unknown',
-  ],
-  other: ['known', 'unknown', '=', '!=', '<', '<=', '>', '>='],
+  list: OF_TEXT,
+  other: ['known', 'unknown', ...COMPARISONS],
 };
 
 /** What can be asked of a field, and what is asked of it now whatever it is. */
 export function operatorsFor(field: Field | undefined, { op, counted }: Test): readonly Operator[] {
-  const all = counted ? OPERATORS.number.slice(0, 6) : OPERATORS[kindOf(field)];
+  const all = counted ? COMPARISONS : OPERATORS[kindOf(field)];
   return all.includes(op) ? all : [...all, op];
 }
 

@@ -105,7 +105,7 @@ function Plan({
         </Text>
       ))}
       {before !== undefined && before !== plan.method && (
-        <Text size="sm" className="warned">
+        <Text size="sm" className="warning">
           ▲ {t.changed(methods[before] ?? before, methods[plan.method] ?? plan.method)}
         </Text>
       )}
@@ -142,9 +142,9 @@ const Allowed = ({ destinations }: { readonly destinations: NonNullable<RuleChec
       <Text key={id} size="sm">
         {name}{' '}
         {violations.length === 0 ? (
-          <span className="fine">✓ {t.may}</span>
+          <span className="ok">✓ {t.may}</span>
         ) : (
-          <span className="wrong">✕ {violations.map(({ policy }) => t.mayNot(policy)).join(', ')}</span>
+          <span className="error">✕ {violations.map(({ policy }) => t.mayNot(policy)).join(', ')}</span>
         )}
       </Text>
     ))}

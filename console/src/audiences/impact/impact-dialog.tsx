@@ -90,7 +90,7 @@ function Consequences({ impact, methods: { before, after } }: ConsequencesProps)
         </section>
       )}
       {before !== undefined && after !== undefined && before !== after && (
-        <Text className="warned">▲ {texts.rules.now.changed(names[before] ?? before, names[after] ?? after)}</Text>
+        <Text className="warning">▲ {texts.rules.now.changed(names[before] ?? before, names[after] ?? after)}</Text>
       )}
       {warnings.length > 0 && (
         <Alert color="yellow" variant="outline" title={t.warnings}>

@@ -57,7 +57,7 @@ export const TestRow = memo(function TestRow({ of, test, onChange, remove }: Tes
         </ActionIcon>
       )}
       {strange.map((value) => (
-        <Text key={String(value)} size="xs" className="warned" role="status">
+        <Text key={String(value)} size="xs" className="warning" role="status">
           ▲ {t.strange(String(value))}
         </Text>
       ))}
